@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is held to the same rules; a warning is an error.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A module without a `main`: pure when it imports no I/O, else named for the one thing it reaches.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Libraries/\(name)",
+        swiftSettings: strict)
+}
+
+/// One of the four processes: an actor or a few, and a `main.swift` of one statement.
+func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Processes/\(name)",
+        swiftSettings: strict)
+}
+
+/// A Debian library behind a module map.
+func system(_ name: String, _ pkgConfig: String? = nil, _ package: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig,
+        providers: [.apt([package])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "whatsapp-gateway",
+    products: [
+        .executable(name: "ingress", targets: ["Ingress"]),
+        .executable(name: "signer", targets: ["Signer"]),
+        .executable(name: "provider", targets: ["Provider"]),
+        .executable(name: "inbox", targets: ["Inbox"]),
+        .executable(name: "gatewayctl", targets: ["GatewayControl"]),
+    ],
+    dependencies: [],
+    targets: [
+        system("CLinux", nil, "libc6-dev"),
+        system("CSQLite", "sqlite3", "libsqlite3-dev"),
+        system("CLibcrypto", "libcrypto", "libssl-dev"),
+
+        library("Wire"),
+        library("HTTP1"),
+        library("CloudAPI"),
+        library("Reactor", ["CLinux"]),
+        library("Digest", ["CLibcrypto"]),
+        library("SQLite", ["CSQLite", "Reactor"]),
+        library("IPC", ["CLinux", "Reactor", "Wire"]),
+        library("Daemon", ["CLinux", "IPC", "Reactor", "Wire"]),
+        library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
+
+        process("Ingress", ["CLinux", "Daemon", "HTTP1", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
+        process("Signer", ["Daemon", "Digest", "IPC", "Reactor", "Wire"]),
+        process(
+            "Provider",
+            ["CloudAPI", "Daemon", "Digest", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
+        process(
+            "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "SQLite", "Wire"]),
+        .executableTarget(
+            name: "GatewayControl", dependencies: ["CLinux", "Daemon", "HTTP1", "IPC", "Reactor", "Wire"],
+            path: "Sources/Tools/GatewayControl", swiftSettings: strict),
+    ]
+)
