@@ -62,7 +62,8 @@ let package = Package(
         library("Daemon", ["CLinux", "IPC", "Reactor", "Wire"]),
         library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
 
-        process("Ingress", ["CLinux", "Daemon", "HTTP1", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
+        process(
+            "Ingress", ["CLinux", "Daemon", "HTTP1", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
         process("Signer", ["Daemon", "Digest", "IPC", "Reactor", "Wire"]),
         process(
             "Provider",
@@ -70,7 +71,13 @@ let package = Package(
         process(
             "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "SQLite", "Wire"]),
         .executableTarget(
-            name: "GatewayControl", dependencies: ["CLinux", "Daemon", "HTTP1", "IPC", "Reactor", "Wire"],
+            name: "GatewayControl",
+            dependencies: ["CLinux", "Daemon", "HTTP1", "IPC", "Reactor", "Wire"],
             path: "Sources/Tools/GatewayControl", swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Reactor"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("Reactor", ["Reactor", "TestSupport"]),
     ]
 )
