@@ -52,9 +52,10 @@ let package = Package(
         system("CSQLite", "sqlite3", "libsqlite3-dev"),
         system("CLibcrypto", "libcrypto", "libssl-dev"),
 
-        library("Wire"),
+        library("JSON"),
+        library("Wire", ["JSON"]),
         library("HTTP1"),
-        library("CloudAPI"),
+        library("CloudAPI", ["JSON"]),
         library("Reactor", ["CLinux"]),
         library("Digest", ["CLibcrypto"]),
         library("SQLite", ["CSQLite", "Reactor"]),

@@ -1,0 +1,223 @@
+package import JSON
+
+/// Where a message stands; one list for code, wire, pages and logs.
+package enum MessageStatus: String, Codable, CaseIterable, Sendable {
+    /// Inbound: it came.
+    case received
+    /// Durably ours, not yet tried.
+    case queued
+    /// Committed before the first byte left.
+    case sending
+    /// Meta has it and gave it a wamid.
+    case accepted
+    case sent, delivered, read, played
+    /// Waits for a person or for a cure; says why.
+    case held
+    /// It may have reached Meta: never sent again blindly.
+    case unknown
+    /// Told to a caller who was still waiting: not sent, and won't be.
+    case refused
+    case failed
+}
+
+/// Which way a message went.
+package enum Direction: String, Codable, Sendable { case inbound, outbound }
+
+/// One message, as every reader sees it.
+package struct Message: Codable, Hashable, Sendable {
+    /// `msg_…`; for inbound ones a hash of the number and the wamid.
+    package var id: String
+    package var wamid: String?
+    package var direction: Direction
+    /// `meta` or `stub`.
+    package var provider: String
+    package var phoneNumberID: String
+    /// `+` and the digits, or the business-scoped user id when there is no phone.
+    package var contact: String
+    package var userID: String?
+    package var groupID: String?
+    /// Meta's name of the kind, e.g. `text`; unknown ones as they came.
+    package var type: String
+    /// One line for people.
+    package var text: String?
+    /// The object that Meta puts under the type's name.
+    package var content: JSONValue?
+    package var media: Media?
+    /// The wamid of the message it answers.
+    package var replyTo: String?
+    /// The caller's own value.
+    package var reference: String?
+    package var status: MessageStatus
+    /// When each status was reached, by its name.
+    package var statusAt: [String: Timestamp]
+    package var error: Problem?
+    /// Who sent it: the API, the app (echo), or nil.
+    package var sentBy: String?
+    /// Meta's clock.
+    package var timestamp: Timestamp
+    /// Our clock.
+    package var receivedAt: Timestamp
+
+    package init(
+        id: String, wamid: String?, direction: Direction, provider: String, phoneNumberID: String,
+        contact: String, userID: String? = nil, groupID: String? = nil, type: String,
+        text: String?, content: JSONValue?, media: Media? = nil, replyTo: String? = nil,
+        reference: String? = nil, status: MessageStatus, statusAt: [String: Timestamp] = [:],
+        error: Problem? = nil, sentBy: String? = nil, timestamp: Timestamp, receivedAt: Timestamp
+    ) {
+        self.id = id
+        self.wamid = wamid
+        self.direction = direction
+        self.provider = provider
+        self.phoneNumberID = phoneNumberID
+        self.contact = contact
+        self.userID = userID
+        self.groupID = groupID
+        self.type = type
+        self.text = text
+        self.content = content
+        self.media = media
+        self.replyTo = replyTo
+        self.reference = reference
+        self.status = status
+        self.statusAt = statusAt
+        self.error = error
+        self.sentBy = sentBy
+        self.timestamp = timestamp
+        self.receivedAt = receivedAt
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case id, wamid, direction, provider, contact, type, text, content, media, reference, status,
+            error
+        case timestamp
+        case phoneNumberID = "phone_number_id"
+        case userID = "user_id"
+        case groupID = "group_id"
+        case replyTo = "reply_to"
+        case statusAt = "status_at"
+        case sentBy = "sent_by"
+        case receivedAt = "received_at"
+    }
+}
+
+/// The file of a message.
+package struct Media: Codable, Hashable, Sendable {
+    package var id: String?
+    /// `remote` until it is kept here.
+    package var state: String
+    package var mimeType: String?
+    package var size: Int64?
+    package var sha256: String?
+    package var filename: String?
+
+    package init(
+        id: String?, state: String, mimeType: String? = nil, size: Int64? = nil,
+        sha256: String? = nil,
+        filename: String? = nil
+    ) {
+        self.id = id
+        self.state = state
+        self.mimeType = mimeType
+        self.size = size
+        self.sha256 = sha256
+        self.filename = filename
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case id, state, size, sha256, filename
+        case mimeType = "mime_type"
+    }
+}
+
+/// All messages between one business number and one person or group.
+package struct Conversation: Codable, Hashable, Sendable {
+    /// `conv_…`, a hash of the number and the person or group.
+    package var id: String
+    package var phoneNumberID: String
+    package var contact: String
+    package var userID: String?
+    package var username: String?
+    package var groupID: String?
+    package var name: String?
+    package var lastMessageText: String?
+    package var lastMessageType: String?
+    package var lastMessageAt: Timestamp?
+    package var lastDirection: Direction?
+    package var unreadCount: Int
+    package var window: Window
+
+    /// Whether the person may be written to without a template, by Meta's clock.
+    package struct Window: Codable, Hashable, Sendable {
+        package var open: Bool
+        /// 24 hours after the person's last message; nil when there is none.
+        package var expiresAt: Timestamp?
+
+        package init(open: Bool, expiresAt: Timestamp?) {
+            self.open = open
+            self.expiresAt = expiresAt
+        }
+
+        package enum CodingKeys: String, CodingKey {
+            case open
+            case expiresAt = "expires_at"
+        }
+    }
+
+    package init(
+        id: String, phoneNumberID: String, contact: String, userID: String?, username: String?,
+        groupID: String?, name: String?, lastMessageText: String?, lastMessageType: String?,
+        lastMessageAt: Timestamp?, lastDirection: Direction?, unreadCount: Int, window: Window
+    ) {
+        self.id = id
+        self.phoneNumberID = phoneNumberID
+        self.contact = contact
+        self.userID = userID
+        self.username = username
+        self.groupID = groupID
+        self.name = name
+        self.lastMessageText = lastMessageText
+        self.lastMessageType = lastMessageType
+        self.lastMessageAt = lastMessageAt
+        self.lastDirection = lastDirection
+        self.unreadCount = unreadCount
+        self.window = window
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case id, contact, username, name, window
+        case phoneNumberID = "phone_number_id"
+        case userID = "user_id"
+        case groupID = "group_id"
+        case lastMessageText = "last_message_text"
+        case lastMessageType = "last_message_type"
+        case lastMessageAt = "last_message_at"
+        case lastDirection = "last_direction"
+        case unreadCount = "unread_count"
+    }
+}
+
+/// One change that readers follow.
+package struct Event: Codable, Hashable, Sendable {
+    /// Opaque; carries the epoch of the inbox that gave it.
+    package var id: String
+    /// `message.received`, `message.status`, `message.updated`, `conversation.updated` or `account.…`.
+    package var type: String
+    package var at: Timestamp
+    package var phoneNumberID: String
+    /// The message or conversation as it was right after the change.
+    package var data: JSONValue
+
+    package init(id: String, type: String, at: Timestamp, phoneNumberID: String, data: JSONValue) {
+        self.id = id
+        self.type = type
+        self.at = at
+        self.phoneNumberID = phoneNumberID
+        self.data = data
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case id, type, at, data
+        case phoneNumberID = "phone_number_id"
+    }
+}
