@@ -59,7 +59,7 @@ let package = Package(
         library("Reactor", ["CLinux"]),
         library("Digest", ["CLibcrypto"]),
         library("SQLite", ["CSQLite", "Reactor"]),
-        library("IPC", ["CLinux", "Reactor", "Wire"]),
+        library("IPC", ["CLinux", "JSON", "Reactor", "Wire"]),
         library("Daemon", ["CLinux", "IPC", "Reactor", "Wire"]),
         library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
 

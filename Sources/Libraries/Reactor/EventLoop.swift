@@ -47,6 +47,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var watches: [CInt: Watch] = [:]
     private var generation: UInt32 = 0
     private var timers = TimerQueue<@Sendable () -> Void>()
+    private var ending: [@Sendable () -> Void] = []
     private var stopping = false
 
     /// Makes a loop that belongs to the calling thread.
@@ -133,6 +134,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         timers.remove(timer.id)
     }
 
+    /// Calls `body` once, after all that is to be done now and before the next wait.
+    ///
+    /// For what is cheaper done once for many, such as one system call for all frames of a turn.
+    package func atEndOfTurn(_ body: @escaping @Sendable () -> Void) {
+        checkIsolated()
+        ending.append(body)
+    }
+
     // MARK: Running
 
     /// Works until `stop`; to be called once, on the loop's own thread.
@@ -142,7 +151,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         checkIsolated()
         var events = [epoll_event](repeating: epoll_event(), count: Self.eventsAtOnce)
         while true {
-            let more = runJobs()
+            var more = runJobs()
+            if !ending.isEmpty {
+                let bodies = ending
+                ending = []
+                for body in bodies { body() }
+                more = more || !local.isEmpty || !ending.isEmpty
+            }
             if stopping { return }
             let wait = more ? 0 : waitingTime()
             let count = try checked("epoll_wait") {

@@ -1,5 +1,5 @@
 /// Whether Meta is real.
-package enum Mode: String, Codable, Sendable {
+package enum Mode: String, Codable, CaseIterable, Sendable {
     /// No credentials: everything runs but Meta's answer is made here.
     case stub
     /// Sends go to Meta.
