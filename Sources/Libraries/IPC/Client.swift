@@ -35,9 +35,8 @@ package actor Client {
 
     private struct Waiting {
         let payload: Data
-        let timer: EventLoop.Timer
-        /// Whether it was sent over the present connection.
-        var isSent: Bool
+        /// Whether it was ever sent, over whichever connection.
+        var wasSent = false
         let continuation: CheckedContinuation<IncomingAnswer, any Error>
     }
 
@@ -99,8 +98,7 @@ package actor Client {
         defer { loop.cancel(timer) }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                waiting[id] = Waiting(
-                    payload: payload, timer: timer, isSent: false, continuation: continuation)
+                waiting[id] = Waiting(payload: payload, continuation: continuation)
                 if Task.isCancelled { return fail(id, CancellationError()) }
                 transmit(id)
             }
@@ -115,14 +113,14 @@ package actor Client {
         case .disconnected, .introducing: return
         case .ready(let stream):
             guard let payload = waiting[id]?.payload else { return }
-            waiting[id]?.isSent = true
+            waiting[id]?.wasSent = true
             do { try stream.send(payload) } catch { fail(id, error) }
         }
     }
 
     private func expire(_ id: Int64) {
         guard let request = waiting[id] else { return }
-        fail(id, request.isSent ? WireError.unanswered(service) : WireError.unavailable(service))
+        fail(id, request.wasSent ? WireError.unanswered(service) : WireError.unavailable(service))
     }
 
     private func fail(_ id: Int64, _ error: any Error) {
@@ -152,7 +150,6 @@ package actor Client {
         case .introducing(let stream), .ready(let stream): stream.close()
         }
         if case .away = presence {} else { presence = .away(since: Clocks.boot) }
-        for id in waiting.keys { waiting[id]?.isSent = false }
         // Retried even with nothing to ask, so that `presence` stays true.
         let retry = loop.after(pause) { [self] in assumeIsolated { $0.attempt() } }
         pause = min(pause * 2, Self.backoff.longest)

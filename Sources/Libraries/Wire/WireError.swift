@@ -8,9 +8,9 @@ package enum WireError: Error, Hashable, Sendable {
     case unknownOperation(String)
     /// The peer speaks another protocol or runs in another mode.
     case strangePeer(Service, String)
-    /// The peer stayed away until the deadline: the request was not answered, and may be repeated.
+    /// The peer stayed away until the deadline: the request never left, and may be repeated.
     case unavailable(Service)
-    /// The peer is there but did not answer until the deadline: what it did is not known.
+    /// It was sent, and no answer came until the deadline: what the peer did is not known.
     case unanswered(Service)
     /// The peer answered with an error of its own.
     case refused(Problem)

@@ -1,0 +1,96 @@
+internal import FoundationEssentials
+internal import HTTP1
+internal import IPC
+internal import Journal
+internal import Reactor
+internal import Wire
+
+extension Gateway {
+    func conversations(_ parameters: Parameters) async throws -> Response {
+        let request = ListConversations(
+            limit: try parameters.limit(), cursor: try parameters.optional("cursor"),
+            query: try parameters.optional("q"), phoneNumberID: try parameters.phoneNumberID(),
+            seen: await seen())
+        return answers.json(.ok, try await peers.inbox.ask(request, within: Limits.read))
+    }
+
+    func contactMessages(_ parameters: Parameters) async throws -> Response {
+        let request = ListMessages(
+            contact: try parameters.required("contact"), limit: try parameters.limit(),
+            cursor: try parameters.optional("cursor"), phoneNumberID: try parameters.phoneNumberID(),
+            seen: await seen())
+        return answers.json(.ok, try await peers.inbox.ask(request, within: Limits.read))
+    }
+
+    /// One message's whole story: inbox's part and provider's, with who was away.
+    func message(_ name: MessageName) async throws -> Response {
+        let seen = await seen()
+        async let inbox = part { try await self.peers.inbox.ask(FindMessage(name: name, seen: seen), within: Limits.read) }
+        async let outbox = part { try await self.peers.provider.ask(FindOutboxMessage(name: name), within: Limits.read) }
+        let (known, sent) = (try await inbox, try await outbox)
+        let away = [known == nil ? Service.inbox : nil, sent == nil ? .provider : nil].compactMap { $0 }
+        guard away.count < 2 else { throw Problem.unavailable(.inbox) }
+        guard known?.message != nil || sent?.message != nil else {
+            if let service = away.first { throw Problem.unavailable(service) }
+            throw Problem(
+                .notFound, status: 404, "There is no such message.",
+                hint: "Use the id or message_id of a send's answer, or ?reference= with your own value.")
+        }
+        return answers.json(
+            .ok,
+            MessageStory(
+                message: known?.message, outbox: sent?.message, attempts: sent?.attempts ?? [],
+                timeline: known?.timeline ?? [], away: away))
+    }
+
+    /// The answer, or nil when the process is away.
+    private func part<Answer: Sendable>(
+        _ ask: @Sendable () async throws -> Answer
+    ) async throws -> Answer? {
+        do { return try await ask() } catch WireError.unavailable, WireError.unanswered { return nil }
+    }
+
+    /// Sets a conversation's unread count to 0, as a journaled command.
+    func markRead(_ contact: String, _ parameters: Parameters) async throws -> Response {
+        let command = JournalCommand(
+            id: Self.newMessageID(), verb: .markRead, contact: contact,
+            phoneNumberID: try parameters.phoneNumberID())
+        do {
+            _ = try await journal.append(.command, try JSONEncoder().encode(command))
+        } catch let error as JournalError {
+            throw Self.notKept(error)
+        }
+        return answers.json(.ok, Success())
+    }
+
+    /// The changes after an event, at once or as soon as there is one.
+    func events(_ parameters: Parameters) async throws -> Response {
+        let wait = try parameters.integer("wait", default: 0, in: 0...Self.longestPoll)
+        let request = FollowChanges(
+            after: try parameters.optional("after"),
+            kinds: try parameters.optional("kinds")?.split(separator: ",").map(String.init) ?? [],
+            limit: try parameters.limit(), wait: wait * 1_000)
+        let answer = try await peers.inbox.ask(request, within: .seconds(wait) + Limits.read)
+        return answers.json(.ok, answer)
+    }
+
+    /// Seconds that a poll may wait: proxies close what is silent for a minute.
+    private static let longestPoll = 55
+}
+
+private struct Success: Encodable {
+    let success = true
+    enum CodingKeys: CodingKey { case success }
+}
+
+/// What `GET messages/{id}` answers.
+private struct MessageStory: Encodable {
+    /// As readers see it; nil while inbox does not have it.
+    let message: Message?
+    /// As provider has it; nil for what was not sent from here.
+    let outbox: SendMessage.Answer?
+    let attempts: [FindOutboxMessage.Attempt]
+    let timeline: [TimelineEntry]
+    /// Who could not be asked.
+    let away: [Service]
+}

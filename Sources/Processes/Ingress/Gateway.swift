@@ -1,0 +1,169 @@
+internal import Daemon
+internal import FoundationEssentials
+internal import HTTP1
+internal import IPC
+internal import Journal
+internal import Reactor
+internal import Wire
+
+/// Answers every route: it asks the other processes, and writes to its journal before it says yes.
+actor Gateway: RequestHandler {
+    nonisolated var unownedExecutor: UnownedSerialExecutor { place.loop.asUnownedSerialExecutor() }
+
+    nonisolated let place: Place
+    nonisolated let rules: AccessRules
+    nonisolated let journal: Journal
+    nonisolated let shipper: Shipper
+    nonisolated let peers: Peers
+    nonisolated let answers = Answers()
+    /// Large bodies that are with signer; see `verify`.
+    var largeInProgress = 0
+    let largeDone: Bell
+    /// The newest entry of provider's journal that a caller was answered for.
+    private(set) var providerHead: JournalHead?
+
+    init(_ place: Place, rules: AccessRules, journal: Journal, shipper: Shipper, peers: Peers) {
+        self.place = place
+        self.rules = rules
+        self.journal = journal
+        self.shipper = shipper
+        self.peers = peers
+        largeDone = Bell(on: place.loop)
+    }
+
+    // MARK: By the head alone
+
+    nonisolated func admit(_ head: RequestHead) -> Admission {
+        if head.form == .asterisk { return .answer(Response(.noContent)) }
+        guard rules.serves(head) else {
+            return .answer(
+                answers.problem(
+                    Problem(
+                        .misdirected, status: 421, "This gateway does not go by that host name.",
+                        hint: "Use one of GATEWAY_HOSTS.")))
+        }
+        guard let route = Route(head.segments) else { return .answer(Self.notFound(answers)) }
+        guard route.methods.contains(head.method) else {
+            return .answer(answers.methodNotAllowed(route.methods))
+        }
+        if route == .webhook, head.method == .post, SignatureHeader(head) == nil {
+            return .answer(Self.forged(answers))
+        }
+        return .accept(bodyLimit: route.bodyLimit)
+    }
+
+    nonisolated func refusal(_ error: RequestError) -> Response { answers.refusal(error) }
+
+    static func notFound(_ answers: Answers) -> Response {
+        answers.problem(
+            Problem(
+                .notFound, status: 404, "There is no such path.",
+                hint: "The routes begin with /api/whatsapp/; see the README."))
+    }
+
+    // MARK: Whole requests
+
+    func answer(_ head: RequestHead, body: [UInt8]) async -> Response {
+        do {
+            return try await route(head, body)
+        } catch let problem as Problem {
+            return answers.problem(problem)
+        } catch let error as WireError {
+            return answers.problem(problem(for: error))
+        } catch is CancellationError {
+            // Nobody reads this: the caller has gone.
+            return answers.problem(.internalError(in: .ingress))
+        } catch {
+            place.log.error("request.failed error=\(error)")
+            return answers.problem(.internalError(in: .ingress))
+        }
+    }
+
+    private func route(_ head: RequestHead, _ body: [UInt8]) async throws -> Response {
+        guard let route = Route(head.segments) else { return Self.notFound(answers) }
+        if let scope = route.scope { try await authorize(head, for: scope) }
+        switch route {
+        case .health: return await health(head)
+        case .webhook where head.method == .post: return try await webhook(head, Data(body))
+        case .webhook: return try await challenge(try Parameters(head))
+        case .send(let form): return try await send(form, head, Data(body))
+        case .message(let id): return try await message(.id(id))
+        case .messageByReference:
+            return try await message(.reference(try Parameters(head).required("reference")))
+        case .conversations: return try await conversations(try Parameters(head))
+        case .contactMessages: return try await contactMessages(try Parameters(head))
+        case .markRead(let contact): return try await markRead(contact, try Parameters(head))
+        case .events: return try await events(try Parameters(head))
+        }
+    }
+
+    /// Lets a request on if its sender may have what it asks for.
+    ///
+    /// - Throws: `Problem`: 401, 403, or 503 while signer is away.
+    func authorize(_ head: RequestHead, for scope: Scope) async throws {
+        guard rules.wantsToken(head) else { return }
+        guard let holder = try await holder(of: head) else {
+            throw Problem(
+                .unauthorized, status: 401, "This needs the gateway's own API token.",
+                hint: "Send Authorization: Bearer and the token; ./run.sh status tells where it is kept.")
+        }
+        guard holder.scopes.contains(scope) else {
+            throw Problem(
+                .forbidden, status: 403, "The token \(holder.name) may not do this.",
+                hint: "Use a token with the scope \(scope.rawValue).")
+        }
+    }
+
+    /// Who sends this, by its token; nil when it has none or a wrong one.
+    func holder(of head: RequestHead) async throws -> TokenHolder? {
+        guard case .one(let value) = head.fields.only("Authorization"),
+            let token = Self.bearer(value)
+        else { return nil }
+        return try await peers.signer.ask(Authenticate(token: token), within: Limits.signer).holder
+    }
+
+    /// The token of `Bearer token`; the scheme's case does not matter (RFC 9110 §11.1).
+    private static func bearer(_ value: String) -> String? {
+        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+
+    // MARK: What reads must have seen
+
+    /// Keeps what a later read must see.
+    func answered(for head: JournalHead) {
+        if let known = providerHead, known.origin == head.origin, known.seq >= head.seq { return }
+        providerHead = head
+    }
+
+    /// The newest entries that anybody was answered for.
+    func seen() async -> [JournalHead] {
+        if providerHead == nil, case .present(let provider) = await peers.provider.presence {
+            providerHead = provider.journal
+        }
+        return [await journal.head, providerHead].compactMap { $0 }
+    }
+
+    /// What a caller is told when another process did not answer.
+    private func problem(for error: WireError) -> Problem {
+        switch error {
+        case .refused(let problem): return problem
+        case .unavailable(let service), .unanswered(let service), .strangePeer(let service, _):
+            return .unavailable(service)
+        case .frameTooLong, .malformed, .unknownOperation:
+            place.log.error("ipc.failed error=\(error)")
+            return .internalError(in: .ingress)
+        }
+    }
+}
+
+/// How long the other processes are waited for: longer than a supervisor takes to start one again (2 s).
+enum Limits {
+    static let signer = Duration.seconds(3)
+    static let read = Duration.seconds(5)
+    /// A send is taken in until then.
+    static let send = Duration.seconds(10)
+    /// Time beyond the caller's own wait for the answer to come back.
+    static let margin = Duration.seconds(3)
+}

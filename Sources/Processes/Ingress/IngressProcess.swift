@@ -1,0 +1,87 @@
+internal import Daemon
+internal import FoundationEssentials
+internal import Glibc
+internal import IPC
+internal import Journal
+internal import Reactor
+internal import Wire
+
+/// The process that faces the network: it answers HTTP, and keeps what it answered in its journal.
+struct IngressProcess: DaemonProcess {
+    static let service = Service.ingress
+
+    struct Settings: Sendable {
+        let listen: ListenAddress
+        let access: AccessRules
+        let journalDays: Int
+    }
+
+    private let server: HTTPServer
+    private let journal: Journal
+    private let shipping: Task<Void, Never>
+    private let upkeep: Task<Void, Never>
+
+    static func settings(from surroundings: Surroundings) throws -> Settings {
+        let listen = try ListenAddress(
+            surroundings.value(ListenAddress.setting) ?? ListenAddress.standard)
+        return Settings(
+            listen: listen, access: try AccessRules(surroundings, listen),
+            journalDays: try surroundings.journalDays())
+    }
+
+    static func start(_ settings: Settings, in place: Place) async throws -> Self {
+        let directory = "\(place.stateDirectory)/ingress"
+        mkdir(directory, 0o700)
+        // Held as long as the process lives: the lock is what makes the journal ours.
+        place.keep(try await Lock.take("\(directory)/journal.lock", on: place.loop))
+
+        let store = JournalStore(
+            path: "\(directory)/journal.db", on: try ThreadExecutor(),
+            retention: Retention(age: Int64(settings.journalDays) * 24 * 3_600 * 1_000))
+        let journal = Journal(on: place.loop, over: store) { place.tell($0) }
+        try await journal.open()
+
+        let inbox = place.client(to: .inbox)
+        let shipper = Shipper(
+            on: place.loop, from: store, to: InboxSink(inbox, for: service), wokenBy: journal.entries)
+        let shipping = Task(executorPreference: place.loop) {
+            do { try await shipper.run() } catch { place.fail("journal.unreadable error=\(error)") }
+        }
+        let upkeep = Task(executorPreference: place.loop) { await journal.keepUp() }
+
+        let gateway = Gateway(
+            place, rules: settings.access, journal: journal, shipper: shipper,
+            peers: Peers(place, inbox: inbox))
+        await gateway.peers.connect()
+        let server = HTTPServer(gateway, on: place.loop) { place.log.warning("http \($0)") }
+        try await server.listen(on: try settings.listen.listener())
+        return Self(server: server, journal: journal, shipping: shipping, upkeep: upkeep)
+    }
+
+    func drain() async {
+        await server.drain()
+        upkeep.cancel()
+        shipping.cancel()
+        await journal.close()
+    }
+}
+
+extension Surroundings {
+    /// How long shipped entries stay as the raw ledger.
+    fileprivate func journalDays() throws(SettingError) -> Int {
+        try integer("GATEWAY_JOURNAL_DAYS", default: 7, in: 1...3_650)
+    }
+}
+
+extension Place {
+    /// Says what became of the journal; one that must not be written on ends the process.
+    fileprivate func tell(_ condition: Journal.Condition) {
+        switch condition {
+        case .closed: log.info("journal.closed")
+        case .ready: log.info("journal.ready")
+        case .full(let error): log.error("store.full error=\(error)")
+        case .displaced: log.error("store.displaced file=ingress/journal.db")
+        case .broken(let error): fail("store.io_failed error=\(error)")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import HTTP1
+internal import Wire
+
+/// Everything that can be asked for over HTTP; a route that is not here is 404.
+enum Route: Hashable, Sendable {
+    case health
+    case webhook
+    case send(SendMessage.Form)
+    case message(id: String)
+    case messageByReference
+    case conversations
+    case contactMessages
+    case markRead(contact: String)
+    case events
+
+    /// The route of a path's segments; nil for a path that is not served.
+    init?(_ segments: [String]) {
+        var segments = segments[...]
+        guard segments.popFirst() == "api", let first = segments.popFirst() else { return nil }
+        if first == "health", segments.isEmpty {
+            self = .health
+            return
+        }
+        guard first == "whatsapp", let name = segments.popFirst() else { return nil }
+        switch (name, segments.count) {
+        case ("health", 0): self = .health
+        case ("webhook", 0): self = .webhook
+        case ("messages", 0): self = .messageByReference
+        case ("messages", 1): self = .message(id: segments[segments.startIndex])
+        case ("conversations", 0): self = .conversations
+        case ("conversations", 2) where segments.last == "read":
+            self = .markRead(contact: segments[segments.startIndex])
+        case ("contact_messages", 0): self = .contactMessages
+        case ("events", 0): self = .events
+        case (_, 0):
+            guard let form = SendMessage.Form(rawValue: name) else { return nil }
+            self = .send(form)
+        default: return nil
+        }
+    }
+
+    /// The methods it has, in the order of `Allow`.
+    var methods: [Method] {
+        switch self {
+        case .webhook: [.get, .head, .post]
+        case .send, .markRead: [.post]
+        case .health, .message, .messageByReference, .conversations, .contactMessages, .events:
+            [.get, .head]
+        }
+    }
+
+    /// What an API token must allow; nil where none is wanted.
+    var scope: Scope? {
+        switch self {
+        case .health, .webhook: nil
+        case .send: .send
+        case .message, .messageByReference, .conversations, .contactMessages, .events: .read
+        // It is written to the journal, and in time told to the sender.
+        case .markRead: .send
+        }
+    }
+
+    /// The most bytes a body of it may have.
+    var bodyLimit: Int {
+        switch self {
+        // Meta promises at most 3 MB.
+        case .webhook: 4 << 20
+        case .send: 1 << 20
+        case .health, .message, .messageByReference, .conversations, .contactMessages, .events, .markRead:
+            // Nothing is read from it; clients that send `{}` are forgiven.
+            1 << 10
+        }
+    }
+}
