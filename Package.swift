@@ -80,5 +80,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Reactor"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Reactor", ["Reactor", "TestSupport"]),
+        .target(name: "BadRequests", path: "Tests/BadRequests", swiftSettings: strict),
+        tests("HTTP1", ["BadRequests", "HTTP1"]),
     ]
 )
