@@ -29,12 +29,10 @@ package struct BadRequest: Sendable {
     package let endsInput: Bool
     package let expected: Expectation
 
-    /// All cases.
+    /// All cases, for a server with these routes.
     ///
-    /// - Parameters:
-    ///   - path: where a POST with a body of 5 bytes is served, and PUT is not.
-    ///   - health: where a GET is served.
-    ///   - fields: lines that a POST to `path` needs to have its body read.
+    /// At `path` a POST with a body of 5 bytes is served and PUT is not, at `health` a GET is;
+    /// `fields` are the lines that a POST to `path` needs to have its body read.
     package static func all(
         path: String = "/webhook", health: String = "/health", fields: [String] = []
     ) -> [BadRequest] {

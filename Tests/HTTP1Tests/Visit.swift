@@ -45,6 +45,8 @@ struct Visit {
         if case .close = connection.ended(at: now) { isClosed = true }
     }
 
+    mutating func stop() -> Bool { connection.stopKeepingAlive() }
+
     mutating func expire() -> ServerConnection.ExpiredAction {
         let action = connection.expired(at: now)
         switch action {

@@ -8,7 +8,7 @@ struct ChunkedDecoder: Sendable {
         case extensionName, extensionValue, extensionToken, extensionQuoted, extensionEscape
         case extensionEnd
         case data, dataCarriageReturn, dataLineFeed
-        case trailer(TrailerParser)
+        case trailer
     }
 
     let limit: Int
@@ -17,8 +17,9 @@ struct ChunkedDecoder: Sendable {
     private var digits = 0
     private var isInName = false
     private var extensionBytes = 0
+    private var trailer = TrailerParser()
 
-    /// - Parameter limit: the most bytes a body may have.
+    /// A decoder for a body of at most `limit` bytes.
     init(limit: Int) { self.limit = limit }
 
     /// Appends to `body` what `bytes` hold of it and says how many of them belong to the request.
@@ -55,7 +56,7 @@ struct ChunkedDecoder: Sendable {
             try readExtension(byte)
         case .sizeLineFeed:
             guard byte == .lineFeed else { throw .malformedChunk }
-            state = size == 0 ? .trailer(TrailerParser()) : .data
+            state = size == 0 ? .trailer : .data
         case .dataCarriageReturn:
             guard byte == .carriageReturn else { throw .malformedChunk }
             state = .dataLineFeed
@@ -63,10 +64,8 @@ struct ChunkedDecoder: Sendable {
             guard byte == .lineFeed else { throw .malformedChunk }
             (digits, size) = (0, 0)
             state = .size
-        case .trailer(var trailer):
-            let isComplete = try trailer.read(byte)
-            state = .trailer(trailer)
-            return isComplete
+        case .trailer:
+            return try trailer.read(byte)
         case .data: break
         }
         return false

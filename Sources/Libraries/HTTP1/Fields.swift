@@ -14,11 +14,6 @@ package struct Fields: Sendable {
         var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     }
 
-    /// How often a field that is wanted once is there.
-    package enum Occurrence: Hashable, Sendable {
-        case none, one(String), several
-    }
-
     let bytes: [UInt8]
     let entries: [Entry]
 

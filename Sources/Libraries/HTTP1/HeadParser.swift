@@ -83,13 +83,13 @@ struct HeadParser: Sendable {
             case .fieldStart:
                 try startField(byte, at: index)
             case .fieldName:
+                guard index - lineStart < Limit.fieldLine else { throw .fieldTooLong }
                 if byte == UInt8(ascii: ":") {
                     entries[entries.count - 1].nameEnd = UInt16(index)
                     entries[entries.count - 1].valueStart = UInt16(index + 1)
                     state = .fieldValue
                 } else {
                     guard token.contains(byte) else { throw .malformedField }
-                    guard index - lineStart < Limit.fieldLine else { throw .fieldTooLong }
                 }
             case .fieldValue:
                 index = try readValue(bytes, from: index, to: end)

@@ -2,8 +2,10 @@
 ///
 /// Each is decoded once, after it was cut out, so an escaped `/`, `&` or `=` never separates.
 enum PercentDecoding {
-    /// - Parameter plusIsBlank: whether `+` stands for a blank, as in a form's query.
-    /// - Throws: for a bad escape, an escaped control, or what is no UTF-8.
+    /// The text these bytes stand for.
+    ///
+    /// With `plusIsBlank` a `+` stands for a blank, as in a form's query. A bad escape, an escaped
+    /// control and what is no UTF-8 are errors.
     static func decode(
         _ bytes: ArraySlice<UInt8>, plusIsBlank: Bool
     ) throws(TargetError) -> String {

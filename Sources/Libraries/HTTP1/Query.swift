@@ -7,11 +7,6 @@ package struct Query: Hashable, Sendable {
         package let value: String
     }
 
-    /// How often a name that is wanted once is there.
-    package enum Occurrence: Hashable, Sendable {
-        case none, one(String), several
-    }
-
     package let items: [Item]
 
     /// - Parameter raw: what follows the `?`, undecoded.

@@ -39,7 +39,7 @@ package struct RequestHead: Sendable {
     /// - Throws: what makes it undecodable; answer 400.
     package func query() throws(TargetError) -> Query { try Query(rawQuery ?? "") }
 
-    /// - Parameter bytes: exactly the bytes that `parser` read to its end.
+    /// Checks what could not be decided line by line; `bytes` are those that `parser` read.
     init(_ bytes: [UInt8], _ parser: consuming HeadParser) throws(RequestError) {
         let (target, path) = (parser.target, parser.path)
         guard let method = parser.method,
@@ -61,8 +61,8 @@ package struct RequestHead: Sendable {
         self.fields = fields
         self.hostRange = host
         self.targetRange = target
-        self.queryRange = path.upperBound < target.upperBound
-            ? path.upperBound + 1..<target.upperBound : nil
+        self.queryRange =
+            path.upperBound < target.upperBound ? path.upperBound + 1..<target.upperBound : nil
         self.pathRange = try Self.originPath(in: bytes, path, form, host)
         self.segments = try Self.segments(in: bytes, pathRange)
         self.framing = try BodyFraming(fields, known, method, parser.version)

@@ -39,9 +39,7 @@ package struct Response: Sendable, Hashable {
 
     /// Appends this answer as HTTP/1.1 has it on the wire.
     ///
-    /// - Parameters:
-    ///   - date: the moment, as `Sun, 06 Nov 1994 08:49:37 GMT`; ready-made, once a second.
-    ///   - isForHead: whether HEAD was asked: the same head, no content (RFC 9110 §9.3.2).
+    /// `isForHead`: HEAD was asked, so the same head goes out without content (RFC 9110 §9.3.2).
     func serialise(
         into output: inout [UInt8], date: String, isForHead: Bool, closing: Bool
     ) {

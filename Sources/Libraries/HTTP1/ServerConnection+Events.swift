@@ -79,7 +79,7 @@ extension ServerConnection {
 
     /// Lets the body of the request last handed out be read.
     ///
-    /// - Parameter bodyLimit: the most bytes this route takes; more is 413, unread when announced.
+    /// `bodyLimit` is the most bytes this route takes; more is 413, unread when it was announced.
     package mutating func accept(bodyLimit: Int, at now: Instant) -> AcceptAction {
         precondition(phase == .deciding, "no head waits for a decision")
         switch framing {

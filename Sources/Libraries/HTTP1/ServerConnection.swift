@@ -52,7 +52,7 @@ package struct ServerConnection: Sendable {
     /// When bytes of the answer last went out.
     var lastProgress: Instant
 
-    /// - Parameter at: the moment the connection was accepted.
+    /// A connection accepted at this moment.
     package init(at now: Instant) {
         since = now
         lastProgress = now
@@ -73,10 +73,9 @@ package struct ServerConnection: Sendable {
 
     /// Offers free space to `read` and keeps what it filled; to be followed by `received(at:)`.
     ///
-    /// A body of known length is read straight into its own storage, never past its end.
-    ///
-    /// - Parameter minimum: how many bytes a read should be able to take; less at a body's end.
-    /// - Returns: what `read` returned: how many bytes it filled, 0 for none.
+    /// There is room for `minimum` bytes, but for the end of a body of known length: that is read
+    /// straight into its own storage, never past its end. Returns and throws what `read` does: how
+    /// many bytes it filled, 0 for none.
     package mutating func read<Failure: Error>(
         minimum: Int, _ read: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) -> Int {
@@ -109,6 +108,8 @@ package struct ServerConnection: Sendable {
     }
 
     /// Makes the next answer the last, for a process that is about to stop.
+    ///
+    /// Read once more before it: a request may be in the socket.
     ///
     /// - Returns: whether nothing is under way, so that the connection may be closed at once.
     package mutating func stopKeepingAlive() -> Bool {
