@@ -45,6 +45,7 @@ struct HeadTests {
         #expect(head.rawQuery == "q")
         let bare = try self.head("GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(bare.path.isEmpty && bare.segments.isEmpty && bare.rawQuery == "q")
+        #expect(try self.head("GET https://b/ HTTP/1.0\r\n\r\n").host == "b")
         #expect(status("GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n") == 400)
         #expect(status("GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n") == 400)
     }

@@ -59,11 +59,12 @@ package struct RequestHead: Sendable {
         self.version = parser.version
         self.form = form
         self.fields = fields
-        self.hostRange = host
         self.targetRange = target
         self.queryRange =
             path.upperBound < target.upperBound ? path.upperBound + 1..<target.upperBound : nil
-        self.pathRange = try Self.originPath(in: bytes, path, form, host)
+        let authority = form == .absolute ? try Self.authority(in: bytes, path, host) : nil
+        self.hostRange = authority ?? host
+        self.pathRange = authority.map { $0.upperBound..<path.upperBound } ?? path
         self.segments = try Self.segments(in: bytes, pathRange)
         self.framing = try BodyFraming(fields, known, method, parser.version)
         // RFC 9110 §8.4: no coding is undone here, since a small body may unpack to gigabytes.
@@ -72,11 +73,10 @@ package struct RequestHead: Sendable {
         self.allowsKeepAlive = parser.version == .http11 && !Self.asksToClose(fields)
     }
 
-    /// The path without the `http://host` of an absolute target.
-    private static func originPath(
-        in bytes: [UInt8], _ path: Range<Int>, _ form: TargetForm, _ host: Range<Int>?
+    /// Where the host of an absolute target is; what stands behind it is the path.
+    private static func authority(
+        in bytes: [UInt8], _ path: Range<Int>, _ host: Range<Int>?
     ) throws(RequestError) -> Range<Int> {
-        guard form == .absolute else { return path }
         guard let scheme = TargetForm.schemeLength(bytes.span.extracting(path)) else {
             throw .malformedTarget(.unknownForm)
         }
@@ -91,7 +91,7 @@ package struct RequestHead: Sendable {
                 bytes.span.extracting(host))
             guard equal else { throw .contradictingHost }
         }
-        return authority.upperBound..<path.upperBound
+        return authority
     }
 
     private static func segments(
