@@ -64,8 +64,8 @@ let package = Package(
         library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
 
         process(
-            "Ingress", ["CLinux", "Daemon", "HTTP1", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
-        process("Signer", ["Daemon", "Digest", "IPC", "Reactor", "Wire"]),
+            "Ingress", ["CLinux", "Daemon", "HTTP1", "IPC", "JSON", "Journal", "Reactor", "SQLite", "Wire"]),
+        process("Signer", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "Wire"]),
         process(
             "Provider",
             ["CloudAPI", "Daemon", "Digest", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
@@ -73,7 +73,7 @@ let package = Package(
             "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "SQLite", "Wire"]),
         .executableTarget(
             name: "GatewayControl",
-            dependencies: ["CLinux", "Daemon", "HTTP1", "IPC", "Reactor", "Wire"],
+            dependencies: ["CLinux", "Daemon", "IPC", "JSON", "Reactor", "Wire"],
             path: "Sources/Tools/GatewayControl", swiftSettings: strict),
 
         .target(

@@ -3,7 +3,7 @@ internal import Glibc
 package import Reactor
 
 /// The exclusive right to a database and a socket: an advisory lock on a file, freed by the kernel when its holder ends.
-package struct Lock: ~Copyable, Sendable {
+package final class Lock: Sendable {
     /// How long a start waits for the process before it to end.
     package static let patience = Duration.seconds(10)
     private static let pause = Duration.milliseconds(20)

@@ -167,7 +167,7 @@ private func live<Process: DaemonProcess>(
 }
 
 /// Asks the kernel for SIGTERM when the supervisor dies, however it dies.
-private func endWithParent(_ surroundings: Surroundings) {
+package func endWithParent(_ surroundings: Surroundings) {
     guard let parent = surroundings.value("GATEWAY_PARENT").flatMap({ pid_t($0) }) else { return }
     _ = clinux_set_parent_death_signal(SIGTERM)
     // It may have died before we asked.

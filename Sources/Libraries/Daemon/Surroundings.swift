@@ -32,6 +32,9 @@ package struct Surroundings: Sendable {
     /// The environment that this process was started with.
     package static var own: Surroundings { Surroundings(ProcessInfo.processInfo.environment) }
 
+    /// The names of all that is set.
+    package var names: some Sequence<String> { environment.keys }
+
     /// The value; nil when it is not set or empty.
     package func value(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }

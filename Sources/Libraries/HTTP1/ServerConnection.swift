@@ -58,6 +58,9 @@ package struct ServerConnection: Sendable {
         lastProgress = now
     }
 
+    /// Whether an answer is on its way out, so that `written(at:)` follows.
+    package var isWriting: Bool { phase == .writing }
+
     /// Whether the caller should read when the socket has bytes.
     ///
     /// False while pipelined bytes wait beyond ``Limit/waiting`` behind an answer that is owed.

@@ -12,7 +12,7 @@ final class HTTPConnection: @unchecked Sendable {
 
     private let loop: EventLoop
     private let handler: any RequestHandler
-    private let date: HTTPDate
+    private let date: DateLine
     private let onClose: @Sendable () -> Void
     private var descriptor: Descriptor?
     private var connection: ServerConnection
@@ -24,7 +24,7 @@ final class HTTPConnection: @unchecked Sendable {
     private var answering: Task<Void, Never>?
 
     init(
-        owning descriptor: consuming Descriptor, _ handler: any RequestHandler, _ date: HTTPDate,
+        owning descriptor: consuming Descriptor, _ handler: any RequestHandler, _ date: DateLine,
         on loop: EventLoop, onClose: @escaping @Sendable () -> Void
     ) {
         self.descriptor = consume descriptor
@@ -38,9 +38,16 @@ final class HTTPConnection: @unchecked Sendable {
     /// Begins to read.
     func start() { settle() }
 
-    /// Lets the answer under way be the last one.
+    /// Lets the answer under way, or to what has arrived, be the last one.
+    ///
+    /// A request that is in the socket already is still served: closing over it would be a reset.
     func stopKeepingAlive() {
-        if connection.stopKeepingAlive() { close() }
+        readSome()
+        if descriptor != nil, connection.stopKeepingAlive() {
+            if let number = descriptor?.number { shutdown(number, CInt(SHUT_WR)) }
+            close()
+        }
+        settle()
     }
 
     // MARK: Events

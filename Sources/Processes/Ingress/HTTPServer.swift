@@ -33,7 +33,7 @@ actor HTTPServer {
 
     private let loop: EventLoop
     private let handler: any RequestHandler
-    private let clock: HTTPDate
+    private let date = DateLine()
     private let report: @Sendable (String) -> Void
     private let maximumConnections: Int
     private var listener: Descriptor?
@@ -46,7 +46,6 @@ actor HTTPServer {
         self.handler = handler
         self.loop = loop
         self.report = report
-        clock = HTTPDate()
         allClosed = Bell(on: loop)
         var files = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
@@ -110,7 +109,7 @@ actor HTTPServer {
             accepted.number, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
         lastConnection += 1
         let id = lastConnection
-        let connection = HTTPConnection(owning: accepted, handler, clock, on: loop) { [self] in
+        let connection = HTTPConnection(owning: accepted, handler, date, on: loop) { [self] in
             assumeIsolated { $0.closed(id) }
         }
         connections[id] = connection

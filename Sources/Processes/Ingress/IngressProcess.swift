@@ -20,6 +20,8 @@ struct IngressProcess: DaemonProcess {
     private let journal: Journal
     private let shipping: Task<Void, Never>
     private let upkeep: Task<Void, Never>
+    /// Held as long as the process lives: it is what makes the journal ours.
+    private let lock: Lock
 
     static func settings(from surroundings: Surroundings) throws -> Settings {
         let listen = try ListenAddress(
@@ -32,8 +34,7 @@ struct IngressProcess: DaemonProcess {
     static func start(_ settings: Settings, in place: Place) async throws -> Self {
         let directory = "\(place.stateDirectory)/ingress"
         mkdir(directory, 0o700)
-        // Held as long as the process lives: the lock is what makes the journal ours.
-        place.keep(try await Lock.take("\(directory)/journal.lock", on: place.loop))
+        let lock = try await Lock.take("\(directory)/journal.lock", on: place.loop)
 
         let store = JournalStore(
             path: "\(directory)/journal.db", on: try ThreadExecutor(),
@@ -55,7 +56,8 @@ struct IngressProcess: DaemonProcess {
         await gateway.peers.connect()
         let server = HTTPServer(gateway, on: place.loop) { place.log.warning("http \($0)") }
         try await server.listen(on: try settings.listen.listener())
-        return Self(server: server, journal: journal, shipping: shipping, upkeep: upkeep)
+        return Self(
+            server: server, journal: journal, shipping: shipping, upkeep: upkeep, lock: lock)
     }
 
     func drain() async {

@@ -1,1 +1,3 @@
-// Being written.
+import Daemon
+
+runDaemon(SignerProcess.self)

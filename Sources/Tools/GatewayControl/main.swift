@@ -1,1 +1,1 @@
-// Being written.
+runCommand(CommandLine.arguments.dropFirst())

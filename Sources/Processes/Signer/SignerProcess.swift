@@ -1,0 +1,21 @@
+internal import Daemon
+internal import IPC
+internal import Wire
+
+/// The process that holds the secrets: it opens no file after its start, and no network socket.
+struct SignerProcess: DaemonProcess {
+    static let service = Service.signer
+
+    private let server: Server<Signer>
+
+    static func settings(from surroundings: Surroundings) throws -> Secrets {
+        try Secrets(surroundings)
+    }
+
+    static func start(_ secrets: Secrets, in place: Place) async throws -> Self {
+        let signer = Signer(secrets, in: place)
+        return Self(server: try await place.serve(signer) { place.hello() })
+    }
+
+    func drain() async { await server.close() }
+}

@@ -1,0 +1,80 @@
+internal import Glibc
+internal import Reactor
+
+/// The gateway over HTTP, for this tool's few requests on this machine.
+///
+/// One request a connection, answered with `Connection: close`: no more of HTTP is needed here.
+struct GatewayHTTP: Sendable {
+    struct Answer: Sendable {
+        let status: Int
+        let body: String
+    }
+
+    /// What came back is no answer of the gateway's.
+    struct NoAnswer: Error, CustomStringConvertible {
+        let address: String
+        var description: String { "\(address) did not answer" }
+    }
+
+    /// Longer than any deadline inside the gateway for what this tool asks.
+    private static let patience = 10
+
+    private let address: String
+    private var name = sockaddr_in()
+
+    /// - Parameter address: an IPv4 address and a port; 0.0.0.0 is asked at 127.0.0.1.
+    init(_ address: String) throws {
+        self.address = address
+        let parts = address.split(separator: ":")
+        guard parts.count == 2, let port = UInt16(parts[1]),
+            inet_pton(AF_INET, parts[0] == "0.0.0.0" ? "127.0.0.1" : String(parts[0]), &name.sin_addr) == 1
+        else { throw NoAnswer(address: address) }
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+    }
+
+    /// Asks and waits for the whole answer; blocks.
+    ///
+    /// - Throws: `SystemError`, e.g. `ECONNREFUSED`; `NoAnswer`.
+    func ask(_ method: String, _ path: String, headers: [String] = [], body: [UInt8] = []) throws -> Answer {
+        let socket = Descriptor(
+            owning: try checked("socket") {
+                Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            })
+        let number = socket.number
+        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(number, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
+        var name = name
+        try checked("connect \(address)") {
+            withUnsafePointer(to: &name) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+        }
+        var head = ["\(method) \(path) HTTP/1.1", "Host: \(address)", "Connection: close"] + headers
+        if !body.isEmpty { head.append("Content-Length: \(body.count)") }
+        var request = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+        while !request.isEmpty {
+            guard case .moved(let count) = try request.withUnsafeBytes({ try socket.send($0) }) else {
+                throw NoAnswer(address: address)
+            }
+            request.removeFirst(count)
+        }
+        return try answer(from: socket)
+    }
+
+    private func answer(from socket: borrowing Descriptor) throws -> Answer {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while case .moved(let count) = try buffer.withUnsafeMutableBytes({ try socket.read(into: $0) }) {
+            bytes += buffer[..<count]
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
+        guard let status, let end = text.firstRange(of: "\r\n\r\n") else { throw NoAnswer(address: address) }
+        return Answer(status: status, body: String(text[end.upperBound...]))
+    }
+}
