@@ -82,5 +82,6 @@ let package = Package(
         tests("Reactor", ["Reactor", "TestSupport"]),
         .target(name: "BadRequests", path: "Tests/BadRequests", swiftSettings: strict),
         tests("HTTP1", ["BadRequests", "HTTP1"]),
+        tests("SQLite", ["SQLite", "TestSupport"]),
     ]
 )
