@@ -83,5 +83,6 @@ let package = Package(
         .target(name: "BadRequests", path: "Tests/BadRequests", swiftSettings: strict),
         tests("HTTP1", ["BadRequests", "HTTP1"]),
         tests("SQLite", ["SQLite", "TestSupport"]),
+        tests("Journal", ["Journal", "Reactor", "SQLite", "TestSupport", "Wire"]),
     ]
 )

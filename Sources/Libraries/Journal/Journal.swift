@@ -1,1 +1,194 @@
-// Being written.
+package import FoundationEssentials
+package import Reactor
+package import SQLite
+package import Wire
+
+/// The journal as the loop sees it: an append returns once the commit that holds it was synced.
+///
+/// Group commit without a timer: whatever arrives while a commit is syncing goes into the next one. A
+/// caller whose task is cancelled still waits for its commit, since the entry is written anyway.
+package actor Journal {
+    /// Whether entries are taken, and if not, why.
+    package enum Condition: Hashable, Sendable {
+        case closed
+        case ready
+        /// Refused for the last time it was tried; every append tries again.
+        case full(DatabaseError)
+        /// The path names another file: ship what is there, then exit 70.
+        case displaced
+        /// Exit 70.
+        case broken(DatabaseError)
+    }
+
+    private struct Waiter {
+        let entry: JournalStore.Pending
+        let continuation: CheckedContinuation<JournalPosition, any Error>
+    }
+
+    /// Rows of one transaction: beyond this a commit takes longer without getting cheaper per row.
+    package static let maximumRows = 128
+    /// Bytes of one transaction, unless one entry alone is larger.
+    package static let maximumBytes = 1 << 20
+    /// Bytes that may wait: 16 of the largest webhooks.
+    ///
+    /// More means that the disk does not keep up.
+    package static let maximumWaitingBytes = 64 << 20
+
+    private let loop: EventLoop
+    private let store: JournalStore
+    private let report: @Sendable (Condition) -> Void
+    private var waiting: [Waiter] = []
+    private var waitingBytes = 0
+    private var drainer: Task<Void, Never>?
+
+    /// Rings on the loop for every commit.
+    package nonisolated let entries: EntryBell
+    package private(set) var condition = Condition.closed {
+        didSet { if condition != oldValue { report(condition) } }
+    }
+    /// The journal's name and the last entry that somebody was answered for; nil before `open`.
+    package var head: JournalHead? { entries.head }
+    /// Transactions so far, for metrics.
+    package private(set) var commits = 0
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.asUnownedSerialExecutor()
+    }
+
+    /// Calls `report` on the loop whenever `condition` becomes another.
+    package init(
+        on loop: EventLoop, over store: JournalStore,
+        report: @escaping @Sendable (Condition) -> Void = { _ in }
+    ) {
+        self.loop = loop
+        self.store = store
+        self.report = report
+        entries = EntryBell(on: loop)
+    }
+
+    /// Opens the store and waits for its start checkpoint; appends are refused until then.
+    ///
+    /// - Throws: `DatabaseError`: stay down.
+    package func open() async throws {
+        let found = try await store.open()
+        entries.ring(JournalHead(origin: found.origin, seq: found.newest?.seq ?? 0))
+        condition = .ready
+    }
+
+    /// Writes an entry and returns its place once it is synced.
+    ///
+    /// - Throws: `JournalError`. It was not kept, or that is not known: whoever sent it must send it again.
+    package func append(
+        _ kind: JournalEntry.Kind, _ body: Data, at: Int64 = Clocks.wall
+    ) async throws -> JournalPosition {
+        switch condition {
+        case .ready, .full: break
+        case .closed: throw JournalError.notOpen
+        case .displaced: throw JournalError.displaced(path: store.path)
+        case .broken(let error): throw JournalError.store(error)
+        }
+        guard waitingBytes + body.count <= Self.maximumWaitingBytes else {
+            throw JournalError.overloaded(waiting: waitingBytes)
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            let entry = JournalStore.Pending(kind: kind, body: body, at: at)
+            waiting.append(Waiter(entry: entry, continuation: continuation))
+            waitingBytes += body.count
+            if drainer == nil {
+                drainer = Task(executorPreference: loop) { await self.drain() }
+            }
+        }
+    }
+
+    // MARK: Group commit
+
+    private func drain() async {
+        while !waiting.isEmpty {
+            let batch = takeBatch()
+            commits += 1
+            do {
+                let outcomes = try await store.commit(batch.map(\.entry))
+                condition = .ready
+                settle(batch, outcomes)
+            } catch {
+                await fail(batch, error)
+            }
+        }
+        // Nothing was awaited since the look at `waiting`: an append after this starts another drainer.
+        drainer = nil
+    }
+
+    private func takeBatch() -> [Waiter] {
+        var bytes = 0
+        let count = waiting.prefix(Self.maximumRows).prefix { waiter in
+            bytes += waiter.entry.body.count
+            return bytes <= Self.maximumBytes
+        }.count
+        let batch = Array(waiting.prefix(max(1, count)))
+        waiting.removeFirst(batch.count)
+        waitingBytes -= batch.reduce(0) { $0 + $1.entry.body.count }
+        return batch
+    }
+
+    private func settle(_ batch: [Waiter], _ outcomes: [JournalStore.Outcome]) {
+        let newest = outcomes.compactMap { try? $0.get() }.last
+        if let newest { entries.ring(newest: newest.seq) }
+        for (waiter, outcome) in zip(batch, outcomes) {
+            waiter.continuation.resume(with: outcome.mapError { JournalError.refused($0) })
+        }
+    }
+
+    private func fail(_ batch: [Waiter], _ error: any Error) async {
+        switch error {
+        case JournalError.store(let error) where error.remedy == .exit: condition = .broken(error)
+        case JournalError.store(let error) where error.remedy == .refuseWrites:
+            condition = .full(error)
+        case JournalError.displaced:
+            condition = .displaced
+            // The commit stands in the open file: it is shipped before the owner exits.
+            if let newest = try? await store.extent().newest { entries.ring(newest: newest.seq) }
+        default: break
+        }
+        for waiter in batch { waiter.continuation.resume(throwing: error) }
+    }
+
+    // MARK: Upkeep
+
+    /// Between two looks at the path: an answered entry is at risk for no longer than this.
+    private static let checkInterval = Duration.seconds(5)
+    /// Looks at the path between two prunings.
+    private static let checksPerPruning = 12
+
+    /// Watches the path and prunes what is old, until its task is cancelled; the owner starts it once.
+    package func keepUp() async {
+        let pause = Bell(on: loop)
+        var checks = 0
+        while !Task.isCancelled {
+            await check()
+            if checks % Self.checksPerPruning == 0 { await prune() }
+            checks += 1
+            _ = await pause.wait(atMost: Self.checkInterval)
+        }
+    }
+
+    /// Looks once whether the path still names the open file.
+    package func check() async {
+        if await store.isDisplaced, condition != .closed { condition = .displaced }
+    }
+
+    /// Deletes what retention allows; a failure is seen by the next append too.
+    private func prune() async {
+        do {
+            while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
+        } catch JournalError.store(let error) where error.remedy == .exit {
+            condition = .broken(error)
+        } catch {}
+    }
+
+    /// Takes no more entries, and returns once all that were taken are answered.
+    package func close() async {
+        if condition == .ready { condition = .closed }
+        await drainer?.value
+        await store.close()
+    }
+}

@@ -1,8 +1,8 @@
 /// One step from a schema to the next; runs inside the transaction that counts it.
-package struct Migration {
-    let step: (Database) throws -> Void
+package struct Migration: Sendable {
+    let step: @Sendable (Database) throws -> Void
 
-    package init(_ step: @escaping (Database) throws -> Void) { self.step = step }
+    package init(_ step: @escaping @Sendable (Database) throws -> Void) { self.step = step }
 
     /// A step that is nothing but SQL.
     package static func sql(_ text: String) -> Migration { Migration { try $0.execute(text) } }

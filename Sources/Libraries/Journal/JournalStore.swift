@@ -1,0 +1,134 @@
+package import FoundationEssentials
+package import Reactor
+package import SQLite
+package import Wire
+
+/// Owns a journal that is a file of its own: one connection, on a thread of its own.
+///
+/// Once a commit, a read or a sync has failed in a way that leaves the outcome unknown, it refuses
+/// everything: the file is read again by the next process, after its start checkpoint.
+package actor JournalStore: JournalSource {
+    /// An entry that is not in the journal yet.
+    package struct Pending: Sendable {
+        package let kind: JournalEntry.Kind
+        package let body: Data
+        /// When it arrived, in ms since 1970.
+        package let at: Int64
+
+        package init(kind: JournalEntry.Kind, body: Data, at: Int64) {
+            self.kind = kind
+            self.body = body
+            self.at = at
+        }
+    }
+
+    /// What became of one row of a batch: its place, or why it alone was refused.
+    package typealias Outcome = Result<JournalPosition, DatabaseError>
+
+    private enum State {
+        case closed
+        case open(JournalTable)
+        case broken(DatabaseError)
+    }
+
+    private static let migrations = [JournalTable.migration]
+
+    package nonisolated let path: String
+    private let retention: Retention
+    private let executor: ThreadExecutor
+    private var state = State.closed
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Touches nothing until `open`.
+    package init(path: String, on executor: ThreadExecutor, retention: Retention = Retention()) {
+        self.path = path
+        self.executor = executor
+        self.retention = retention
+    }
+
+    /// Opens the file, makes durable what a killed process left, and is ready.
+    ///
+    /// The owner holds the lock of the file's folder.
+    /// - Throws: `DatabaseError`: stay down, and leave the file as it is.
+    package func open() throws -> JournalExtent {
+        if case .open(let table) = state { return try table.extent() }
+        let database = try Database(path: path)
+        try database.checkpoint()
+        try database.migrate(Self.migrations)
+        let table = try JournalTable(in: database)
+        state = .open(table)
+        return try table.extent()
+    }
+
+    /// Lets go of the file; what is called afterwards is refused.
+    package func close() { state = .closed }
+
+    /// Commits all rows in one transaction, but for those that alone can't be kept.
+    ///
+    /// - Throws: `JournalError`: none was kept, or for `displaced` and final ones, it is not known.
+    package func commit(_ rows: [Pending]) throws -> [Outcome] {
+        let outcomes = try onTable { table in
+            try table.database.transaction {
+                try rows.map { row -> Outcome in
+                    do {
+                        return .success(try table.append(row.kind, row.body, at: row.at))
+                    } catch let error as DatabaseError
+                        where error.remedy == .refuseRow && table.database.isInTransaction
+                    {
+                        // Only the row's own statement was undone: its neighbours stand.
+                        return .failure(error)
+                    }
+                }
+            }
+        }
+        // After the commit, so that no answer rests on a file that was gone by then.
+        if isDisplaced { throw JournalError.displaced(path: path) }
+        return outcomes
+    }
+
+    /// Whether the path no longer names the open file; entries can still be read from it.
+    package var isDisplaced: Bool {
+        if case .open(let table) = state { table.database.isDisplaced } else { false }
+    }
+
+    /// Deletes some of what retention allows; call it until it answers 0.
+    ///
+    /// - Throws: `JournalError`.
+    package func prune(now: Int64) throws -> Int64 {
+        try onTable { table in
+            try table.database.transaction { try table.prune(retention, now: now) }
+        }
+    }
+
+    // MARK: What the shipper asks
+
+    package func extent() throws -> JournalExtent { try onTable { try $0.extent() } }
+
+    package func batch(after seq: Int64, maximumBytes: Int) throws -> JournalBatch {
+        try onTable { try $0.batch(after: seq, maximumBytes: maximumBytes) }
+    }
+
+    package func mark(at seq: Int64) throws -> UInt64? { try onTable { try $0.mark(at: seq) } }
+
+    package func setShipped(_ seq: Int64) throws { try onTable { $0.markShipped(seq) } }
+
+    package func renewOrigin() throws {
+        try onTable { table in try table.database.transaction { try table.newOrigin() } }
+    }
+
+    /// Runs `body` on the open table, and remembers a failure after which nothing may be tried again.
+    private func onTable<Result>(_ body: (JournalTable) throws -> Result) throws -> Result {
+        switch state {
+        case .closed: throw JournalError.notOpen
+        case .broken(let error): throw JournalError.store(error)
+        case .open(let table):
+            do { return try body(table) } catch let error as DatabaseError {
+                if error.remedy == .exit { state = .broken(error) }
+                throw JournalError.store(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package import Reactor
+internal import Wire
+
+/// Ships one journal to inbox, one batch in flight, woken by the journal's bell.
+package actor Shipper {
+    /// How far inbox is behind this journal.
+    package struct Lag: Hashable, Sendable {
+        package let entries: Int64
+        /// When the oldest of them was written, in ms since 1970; nil when there is none.
+        package let oldestAt: Int64?
+    }
+
+    /// Bytes of one batch once encoded; one entry may be more.
+    package static let maximumBytes = 1 << 20
+    /// Between two reports of an idle journal; provider's hold of 90 s waits for them.
+    package static let reportInterval = Duration.seconds(2)
+
+    private let loop: EventLoop
+    private let source: any JournalSource
+    private let sink: any JournalSink
+    private let entries: EntryBell
+    private let reportInterval: Duration
+    private let pause: Bell
+    private var shipping = Shipping()
+    private var shipped: Int64 = 0
+    private var oldestAt: Int64?
+
+    /// The last thing that came in the way; nil once inbox has confirmed something after it.
+    package private(set) var problem: (any Error)?
+    /// New names given since start: each one is a file that was replaced.
+    package private(set) var renewals = 0
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.asUnownedSerialExecutor()
+    }
+
+    package init(
+        on loop: EventLoop, from source: any JournalSource, to sink: any JournalSink,
+        wokenBy entries: EntryBell, reportingEvery reportInterval: Duration = reportInterval
+    ) {
+        self.loop = loop
+        self.source = source
+        self.sink = sink
+        self.entries = entries
+        self.reportInterval = reportInterval
+        pause = Bell(on: loop)
+    }
+
+    /// How far inbox is behind, by what the loop knows: no question to anybody.
+    package var lag: Lag {
+        let count = max(0, (entries.head?.seq ?? 0) - shipped)
+        return Lag(entries: count, oldestAt: count == 0 ? nil : oldestAt ?? Clocks.wall)
+    }
+
+    /// Entries that were pruned before inbox had them, as last seen.
+    package var hole: ClosedRange<Int64>? { shipping.hole }
+
+    /// Whether somebody wants to hear up to when this journal is complete; true until said otherwise.
+    package func reportCompleteness(_ wanted: Bool) { shipping.reportsCompleteness = wanted }
+
+    /// Tries again now instead of after the backoff: inbox is known to be back.
+    package func hurry() { pause.ring() }
+
+    /// Ships until its task is cancelled; the owner starts it once, after the start checkpoint.
+    ///
+    /// - Throws: `JournalError` when the journal can give nothing more: exit 70.
+    package func run() async throws {
+        var action = shipping.start()
+        while !Task.isCancelled {
+            do {
+                action = try await perform(action)
+            } catch {
+                if (error as? JournalError)?.isFinal == true { throw error }
+                problem = error
+                action = shipping.failed()
+            }
+        }
+    }
+
+    private func perform(_ action: Shipping.Action) async throws -> Shipping.Action {
+        switch action {
+        case .readExtent:
+            let extent = try await source.extent()
+            entries.rename(extent.origin)
+            shipped = extent.shipped
+            oldestAt = extent.oldestUnshippedAt
+            return shipping.extentRead(extent)
+        case .askPosition(let origin):
+            return shipping.positionAnswered(try await sink.position(in: origin))
+        case .readMark(let seq):
+            return shipping.markRead(try await source.mark(at: seq))
+        case .renewOrigin:
+            try await source.renewOrigin()
+            renewals += 1
+            return shipping.originRenewed()
+        case .noteShipped(let seq):
+            try await source.setShipped(seq)
+            shipped = seq
+            return shipping.shippedNoted()
+        case .readBatch(let seq):
+            let asOf = Clocks.wall
+            let batch = try await source.batch(after: seq, maximumBytes: Self.maximumBytes)
+            oldestAt = batch.entries.first?.at
+            return shipping.batchRead(batch, asOf: asOf)
+        case .append(let shipment):
+            let answer = try await sink.append(shipment)
+            let next = shipping.appendAnswered(answer)
+            if answer.outcome == .applied { problem = nil }
+            return next
+        case .rest(let seq):
+            return shipping.woken(
+                byEntry: await entries.wait(beyond: seq, atMost: reportInterval))
+        case .wait(let delay):
+            _ = await pause.wait(atMost: delay)
+            return shipping.waited()
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import FoundationEssentials
+import Journal
+import SQLite
+import TestSupport
+import Testing
+import Wire
+
+@Suite("The journal as a table")
+struct JournalTableTests {
+    let folder: TemporaryFolder
+    let database: Database
+    let table: JournalTable
+
+    init() throws {
+        folder = try TemporaryFolder()
+        database = try Database(path: folder.file("journal.db"))
+        try database.migrate([JournalTable.migration])
+        table = try JournalTable(in: database)
+    }
+
+    @discardableResult
+    private func append(_ count: Int, size: Int = 3, at: Int64 = 1) throws -> [JournalPosition] {
+        try database.transaction {
+            try (0..<count).map { _ in
+                try table.append(.webhook, Data(repeating: 7, count: size), at: at)
+            }
+        }
+    }
+
+    private func prune(_ retention: Retention, now: Int64) throws -> Int64 {
+        try database.transaction { try table.prune(retention, now: now) }
+    }
+
+    private func seqs() throws -> [Int64] {
+        try table.batch(after: 0, maximumBytes: 1 << 30).entries.map(\.position.seq)
+    }
+
+    @Test("an empty journal has a name of 32 hex digits and nothing else")
+    func empty() throws {
+        let extent = try table.extent()
+        #expect(extent.origin.count == 32)
+        #expect(extent.origin.allSatisfy { "0123456789abcdef".contains($0) })
+        #expect(extent.newest == nil && extent.oldest == nil && extent.oldestUnshippedAt == nil)
+        #expect(try table.batch(after: 0, maximumBytes: 1).entries == [])
+    }
+
+    @Test("an entry comes back as it was appended, under its number and mark")
+    func roundTrip() throws {
+        let body = Data((0...255).map { UInt8($0) })
+        let position = try database.transaction { try table.append(.command, body, at: 1_234) }
+        let batch = try table.batch(after: 0, maximumBytes: 1 << 20)
+        let entry = JournalEntry(position: position, at: 1_234, kind: .command, body: body)
+        #expect(batch.entries == [entry])
+        #expect(batch.reachesHead)
+        #expect(try table.mark(at: position.seq) == position.mark)
+        #expect(try table.mark(at: position.seq + 1) == nil)
+        #expect(try table.extent().newest == position)
+    }
+
+    @Test("a number that was rolled back is given again, so that there is no gap")
+    func contiguous() throws {
+        struct Stop: Error {}
+        try append(2)
+        #expect(throws: Stop.self) {
+            try database.transaction {
+                _ = try table.append(.outbox, Data(), at: 1)
+                throw Stop()
+            }
+        }
+        #expect(try append(2).map(\.seq) == [3, 4])
+    }
+
+    // 300 bytes are 400 once encoded, and 128 around them.
+    @Test(
+        "a batch holds what fits once encoded, but one entry at least",
+        arguments: [(0, 1), (528, 1), (1_055, 1), (1_056, 2), (1_583, 2), (1_584, 3), (9_999, 3)])
+    func batchSize(bytes: Int, count: Int) throws {
+        try append(3, size: 300)
+        let batch = try table.batch(after: 0, maximumBytes: bytes)
+        #expect(batch.entries.count == count)
+        #expect(batch.reachesHead == (count == 3))
+        let rest = try table.batch(after: Int64(count), maximumBytes: 9_999)
+        #expect(rest.entries.count == 3 - count)
+    }
+
+    @Test("nothing unshipped is pruned, and the newest shipped entry stays", arguments: 0...6)
+    func pruning(shipped: Int64) throws {
+        try append(6)
+        table.markShipped(shipped)
+        let gone = try prune(Retention(age: 0, bytes: 0), now: 100)
+        #expect(gone == max(0, shipped - 1))
+        #expect(try seqs() == Array(max(1, shipped)...6))
+        #expect(try prune(Retention(age: 0, bytes: 0), now: 100) == 0)
+        #expect(try append(1).map(\.seq) == [7])
+    }
+
+    @Test(
+        "an entry goes once it is older than its age, not before", arguments: [(110, 0), (111, 5)])
+    func age(now: Int64, gone: Int64) throws {
+        try append(6, at: 100)
+        table.markShipped(6)
+        #expect(try prune(Retention(age: 10), now: now) == gone)
+    }
+
+    @Test("a clock that was set back makes no gap")
+    func clockSetBack() throws {
+        try append(1, at: 100)
+        try append(1, at: 900)
+        try append(3, at: 100)
+        table.markShipped(5)
+        #expect(try prune(Retention(age: 10), now: 500) == 1)
+        #expect(try seqs() == [2, 3, 4, 5])
+    }
+
+    @Test("too many bytes push the oldest out before their time, until they fit")
+    func cap() throws {
+        try append(2_000, size: 1_000)
+        table.markShipped(2_000)
+        let retention = Retention(age: 1_000, bytes: 1 << 20)
+        while try prune(retention, now: 2) > 0 {}
+        #expect(try database.usedPages() * database.pageSize() <= 1 << 20)
+        #expect(try seqs().count > 500)
+        #expect(try seqs().last == 2_000)
+    }
+
+    @Test("a new name leaves the entries and takes back that they were shipped")
+    func newOrigin() throws {
+        try append(3)
+        table.markShipped(3)
+        let before = try table.extent()
+        try database.transaction { try table.newOrigin() }
+        let after = try table.extent()
+        #expect(after.origin != before.origin)
+        #expect(after.newest == before.newest)
+        #expect(after.shipped == 0 && after.oldestUnshippedAt == 1)
+    }
+
+    @Test("how far it was shipped is known after reopening, once it was pruned")
+    func shippedIsKept() throws {
+        try append(3)
+        table.markShipped(2)
+        _ = try prune(Retention(), now: 1)
+        #expect(try JournalTable(in: database).extent().shipped == 2)
+    }
+}
