@@ -31,10 +31,13 @@ func system(_ name: String, _ pkgConfig: String? = nil, _ package: String) -> Ta
         providers: [.apt([package])])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// `exclude` names folders of data that tests read by their path.
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
-        swiftSettings: strict)
+        exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -84,5 +87,6 @@ let package = Package(
         tests("HTTP1", ["BadRequests", "HTTP1"]),
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Journal", ["Journal", "Reactor", "SQLite", "TestSupport", "Wire"]),
+        tests("JSON", ["JSON"]),
     ]
 )

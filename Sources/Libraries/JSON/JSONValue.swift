@@ -1,4 +1,7 @@
 /// Any JSON, kept as it came, for the parts that no type of ours names.
+///
+/// Integers that fit in 64 bits stay exact: some of Meta's ids are above 2^53. Two values are equal
+/// when their JSON is, whatever the order of the names was.
 package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -7,47 +10,46 @@ package enum JSONValue: Hashable, Sendable {
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+}
 
-    /// The member of that name; nil when this is no object or has none.
+extension JSONValue {
+    /// The member of that name; nil when this is no object, or has none, or has `null` there.
     package subscript(_ name: String) -> JSONValue? {
-        if case .object(let members) = self { members[name] } else { nil }
+        guard case .object(let members) = self, let member = members[name], member != .null else {
+            return nil
+        }
+        return member
+    }
+
+    /// All members, if this is an object.
+    package var members: [String: JSONValue]? {
+        if case .object(let members) = self { members } else { nil }
+    }
+
+    /// All elements, if this is a list.
+    package var elements: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
     }
 
     /// The text, if this is a string.
-    package var text: String? { if case .string(let text) = self { text } else { nil } }
+    package var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
 }
 
-extension JSONValue: Codable {
-    // The likeliest kind first: a wrong guess costs a thrown error.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .string(text)
-        } else if let members = try? container.decode([String: JSONValue].self) {
-            self = .object(members)
-        } else if let elements = try? container.decode([JSONValue].self) {
-            self = .array(elements)
-        } else if let integer = try? container.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let bool = try? container.decode(Bool.self) {
-            self = .bool(bool)
-        } else if container.decodeNil() {
-            self = .null
-        } else {
-            self = .number(try container.decode(Double.self))
-        }
-    }
+// Not by `nil`: where an optional value is meant, it would silently become JSON's null.
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+    package init(floatLiteral value: Double) { self = .number(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let bool): try container.encode(bool)
-        case .integer(let integer): try container.encode(integer)
-        case .number(let number): try container.encode(number)
-        case .string(let text): try container.encode(text)
-        case .array(let elements): try container.encode(elements)
-        case .object(let members): try container.encode(members)
-        }
+    /// Of two members of one name the later wins.
+    package init(dictionaryLiteral members: (String, JSONValue)...) {
+        self = .object(Dictionary(members) { _, later in later })
     }
 }
