@@ -88,5 +88,6 @@ let package = Package(
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Journal", ["Journal", "Reactor", "SQLite", "TestSupport", "Wire"]),
         tests("JSON", ["JSON"]),
+        tests("CloudAPI", ["CloudAPI", "JSON"], exclude: ["Fixtures"]),
     ]
 )
