@@ -101,6 +101,23 @@ struct WebhookPayloadTests {
         }
     }
 
+    @Test(
+        "one damaged byte is refused or read, never worse",
+        arguments: [0x00, 0x22, 0x5C, 0x7D, 0x39, 0xFF] as [UInt8])
+    func damagedByte(damage: UInt8) throws {
+        let body = try JSONDecoder().decode(JSONValue.self, from: Fixture("text").body).encoded()
+        for offset in 0..<body.count {
+            var damaged = body
+            damaged[offset] = damage
+            do throws(WebhookError) {
+                let updates = try WebhookPayload.decode(damaged, using: JSONDecoder())
+                #expect(!updates.isEmpty)
+            } catch {
+                #expect(error != .tooDeep)
+            }
+        }
+    }
+
     @Test("account fields are kept whole, with exact ids and the entry's time")
     func otherField() throws {
         let update = try #require(try Fixture("template-status").updates().first)
