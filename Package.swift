@@ -67,13 +67,14 @@ let package = Package(
         library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
 
         process(
-            "Ingress", ["CLinux", "Daemon", "HTTP1", "IPC", "JSON", "Journal", "Reactor", "SQLite", "Wire"]),
+            "Ingress",
+            ["CLinux", "Daemon", "HTTP1", "IPC", "JSON", "Journal", "Reactor", "SQLite", "Wire"]),
         process("Signer", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "Wire"]),
         process(
             "Provider",
-            ["CloudAPI", "Daemon", "Digest", "IPC", "Journal", "Reactor", "SQLite", "Wire"]),
+            ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Journal", "Reactor", "SQLite", "Wire"]),
         process(
-            "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "SQLite", "Wire"]),
+            "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Reactor", "SQLite", "Wire"]),
         .executableTarget(
             name: "GatewayControl",
             dependencies: ["CLinux", "Daemon", "IPC", "JSON", "Reactor", "Wire"],

@@ -18,7 +18,8 @@ struct AccessRules: Sendable {
         let names = (surroundings.value("GATEWAY_HOSTS") ?? "").split(separator: ",")
         hosts = Set(names.map { $0.filter { $0 != " " }.lowercased() })
         guard !hosts.contains("") else {
-            throw SettingError("GATEWAY_HOSTS", "holds an empty name", cure: "use names between commas")
+            throw SettingError(
+                "GATEWAY_HOSTS", "holds an empty name", cure: "use names between commas")
         }
     }
 
@@ -41,7 +42,9 @@ struct AccessRules: Sendable {
 
     private static func name(of host: String) -> String {
         let lower = host.lowercased()
-        if lower.hasPrefix("["), let end = lower.firstIndex(of: "]") { return String(lower[...end]) }
+        if lower.hasPrefix("["), let end = lower.firstIndex(of: "]") {
+            return String(lower[...end])
+        }
         return String(lower.prefix { $0 != ":" })
     }
 }

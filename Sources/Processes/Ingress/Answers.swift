@@ -10,7 +10,8 @@ struct Answers: Sendable {
     /// An answer of that content.
     func json(_ status: Status, _ content: some Encodable) -> Response {
         do {
-            return Response(status, contentType: "application/json", body: [UInt8](try encoder.encode(content)))
+            return Response(
+                status, contentType: "application/json", body: [UInt8](try encoder.encode(content)))
         } catch {
             return problem(.internalError(in: .ingress))
         }

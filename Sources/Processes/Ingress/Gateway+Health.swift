@@ -65,14 +65,16 @@ extension Gateway {
         if lag.entries > Self.lagTolerated.entries || age > Self.lagTolerated.milliseconds {
             reasons.append(
                 Condition(
-                    "journal_behind", "inbox is \(lag.entries) webhooks and \(age / 1_000) s behind",
+                    "journal_behind",
+                    "inbox is \(lag.entries) webhooks and \(age / 1_000) s behind",
                     hint: "They are kept, and shipped when inbox takes them; see ./run.sh status."))
         }
         switch await journal.condition {
         case .ready: break
         case .full:
             reasons.append(
-                Condition("store_full", "the disk of the journal is full", hint: "Free some space."))
+                Condition("store_full", "the disk of the journal is full", hint: "Free some space.")
+            )
         case .displaced:
             reasons.append(
                 Condition(
@@ -80,15 +82,19 @@ extension Gateway {
                     hint: "Put the file back, or run ./run.sh restart ingress."))
         case .closed, .broken:
             reasons.append(
-                Condition("store_damaged", "the journal cannot be used", hint: "See ./run.sh logs ingress."))
+                Condition(
+                    "store_damaged", "the journal cannot be used",
+                    hint: "See ./run.sh logs ingress."))
         }
         let report = place.report(
-            reasons: reasons, figures: ["spooled": lag.entries, "commits": Int64(await journal.commits)])
+            reasons: reasons,
+            figures: ["spooled": lag.entries, "commits": Int64(await journal.commits)])
         return ProcessState(service: .ingress, report: report, reasons: report.reasons)
     }
 
     private func state(
-        of client: Client, _ service: Service, _ describe: @Sendable () async throws -> ProcessReport
+        of client: Client, _ service: Service,
+        _ describe: @Sendable () async throws -> ProcessReport
     ) async -> ProcessState {
         switch await client.presence {
         case .away(let since):

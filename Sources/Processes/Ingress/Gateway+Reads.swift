@@ -17,7 +17,8 @@ extension Gateway {
     func contactMessages(_ parameters: Parameters) async throws -> Response {
         let request = ListMessages(
             contact: try parameters.required("contact"), limit: try parameters.limit(),
-            cursor: try parameters.optional("cursor"), phoneNumberID: try parameters.phoneNumberID(),
+            cursor: try parameters.optional("cursor"),
+            phoneNumberID: try parameters.phoneNumberID(),
             seen: await seen())
         return answers.json(.ok, try await peers.inbox.ask(request, within: Limits.read))
     }
@@ -25,16 +26,24 @@ extension Gateway {
     /// One message's whole story: inbox's part and provider's, with who was away.
     func message(_ name: MessageName) async throws -> Response {
         let seen = await seen()
-        async let inbox = part { try await self.peers.inbox.ask(FindMessage(name: name, seen: seen), within: Limits.read) }
-        async let outbox = part { try await self.peers.provider.ask(FindOutboxMessage(name: name), within: Limits.read) }
+        async let inbox = part {
+            try await self.peers.inbox.ask(FindMessage(name: name, seen: seen), within: Limits.read)
+        }
+        async let outbox = part {
+            try await self.peers.provider.ask(FindOutboxMessage(name: name), within: Limits.read)
+        }
         let (known, sent) = (try await inbox, try await outbox)
-        let away = [known == nil ? Service.inbox : nil, sent == nil ? .provider : nil].compactMap { $0 }
+        let away = [known == nil ? Service.inbox : nil, sent == nil ? .provider : nil].compactMap {
+            $0
+        }
         guard away.count < 2 else { throw Problem.unavailable(.inbox) }
         guard known?.message != nil || sent?.message != nil else {
             if let service = away.first { throw Problem.unavailable(service) }
             throw Problem(
                 .notFound, status: 404, "There is no such message.",
-                hint: "Use the id or message_id of a send's answer, or ?reference= with your own value.")
+                hint:
+                    "Use the id or message_id of a send's answer, or ?reference= with your own value."
+            )
         }
         return answers.json(
             .ok,
@@ -47,7 +56,9 @@ extension Gateway {
     private func part<Answer: Sendable>(
         _ ask: @Sendable () async throws -> Answer
     ) async throws -> Answer? {
-        do { return try await ask() } catch WireError.unavailable, WireError.unanswered { return nil }
+        do { return try await ask() } catch WireError.unavailable, WireError.unanswered {
+            return nil
+        }
     }
 
     /// Sets a conversation's unread count to 0, as a journaled command.

@@ -6,7 +6,8 @@ internal import Wire
 
 extension Gateway {
     /// Hands a message to provider, and says what became of it.
-    func send(_ form: SendMessage.Form, _ head: RequestHead, _ body: Data) async throws -> Response {
+    func send(_ form: SendMessage.Form, _ head: RequestHead, _ body: Data) async throws -> Response
+    {
         try Self.checkContentType(head)
         let wait = try Preference(head).wait
         let request = SendMessage(
@@ -15,7 +16,8 @@ extension Gateway {
             answerBy: Clocks.boot + Int64(wait / .milliseconds(1)))
         let sent: SendMessage.Answer
         do {
-            sent = try await peers.provider.ask(request, within: max(Limits.send, wait + Limits.margin))
+            sent = try await peers.provider.ask(
+                request, within: max(Limits.send, wait + Limits.margin))
         } catch WireError.unanswered {
             throw Self.outcomeUnknown(request.id)
         }
@@ -40,10 +42,14 @@ extension Gateway {
         let hint = "Send one Idempotency-Key of 1–255 visible ASCII characters."
         switch head.fields.only("Idempotency-Key") {
         case .none: return nil
-        case .several: throw .invalid("Idempotency-Key", "Idempotency-Key is there twice.", hint: hint)
+        case .several:
+            throw .invalid("Idempotency-Key", "Idempotency-Key is there twice.", hint: hint)
         case .one(let key):
-            guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw .invalid("Idempotency-Key", "Idempotency-Key is not one that can be kept.", hint: hint)
+            guard (1...255).contains(key.utf8.count),
+                key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else {
+                throw .invalid(
+                    "Idempotency-Key", "Idempotency-Key is not one that can be kept.", hint: hint)
             }
             return key
         }
@@ -61,8 +67,10 @@ extension Gateway {
 
     private static func outcomeUnknown(_ id: String) -> Problem {
         Problem(
-            .outcomeUnknown, status: 504, "Provider did not answer in time; it may have taken the message.",
-            hint: "Ask for /api/whatsapp/messages/\(id), or repeat with the same Idempotency-Key.", id: id,
+            .outcomeUnknown, status: 504,
+            "Provider did not answer in time; it may have taken the message.",
+            hint: "Ask for /api/whatsapp/messages/\(id), or repeat with the same Idempotency-Key.",
+            id: id,
             retryable: true)
     }
 }
@@ -91,7 +99,9 @@ private struct Preference {
                 wait = .zero
             } else if text.hasPrefix("wait=") {
                 guard let seconds = Int(text.dropFirst(5)), (0...30).contains(seconds) else {
-                    throw .invalid("Prefer", "wait is not a number of seconds.", hint: "Use wait=0 to wait=30.")
+                    throw .invalid(
+                        "Prefer", "wait is not a number of seconds.", hint: "Use wait=0 to wait=30."
+                    )
                 }
                 wait = .seconds(seconds)
             }

@@ -12,9 +12,12 @@ struct SignatureHeader {
 
     /// Nil unless it is there exactly once and in that shape; looked at before the body is read.
     init?(_ head: RequestHead) {
-        guard case .one(let value) = head.fields.only("X-Hub-Signature-256"), value.utf8.count == 71,
+        guard case .one(let value) = head.fields.only("X-Hub-Signature-256"),
+            value.utf8.count == 71,
             value.hasPrefix("sha256="),
-            value.utf8.dropFirst(7).allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) })
+            value.utf8.dropFirst(7).allSatisfy({
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20)
+            })
         else { return nil }
         self.value = value
     }
@@ -45,14 +48,18 @@ extension Gateway {
         let mode = try parameters.optional("hub.mode")
         let challenge = try parameters.optional("hub.challenge")
         let token = try parameters.optional("hub.verify_token")
-        guard mode == "subscribe", let challenge, let token else { return Self.notVerified(answers) }
+        guard mode == "subscribe", let challenge, let token else {
+            return Self.notVerified(answers)
+        }
         // It is echoed, so it must be nothing that a browser or a log could mistake for more.
-        guard (1...256).contains(challenge.utf8.count), challenge.utf8.allSatisfy(Self.isChallenge) else {
+        guard (1...256).contains(challenge.utf8.count), challenge.utf8.allSatisfy(Self.isChallenge)
+        else {
             throw .invalid(
                 "hub.challenge", "hub.challenge is not what Meta sends.",
                 hint: "Use 1–256 letters, digits, - and _.") as Problem
         }
-        let answer = try await peers.signer.ask(CheckChallenge(verifyToken: token), within: Limits.signer)
+        let answer = try await peers.signer.ask(
+            CheckChallenge(verifyToken: token), within: Limits.signer)
         guard answer.verdict == .verified else { return Self.notVerified(answers) }
         var response = Response(.ok, contentType: "text/plain", body: Array(challenge.utf8))
         response.add("X-Content-Type-Options", "nosniff")
@@ -72,14 +79,17 @@ extension Gateway {
         }
         let deadline = ContinuousClock.now + Limits.signer
         while largeInProgress >= Self.maximumLarge {
-            guard await largeDone.wait(atMost: deadline - .now) else { throw WireError.unavailable(.signer) }
+            guard await largeDone.wait(atMost: deadline - .now) else {
+                throw WireError.unavailable(.signer)
+            }
         }
         largeInProgress += 1
         defer {
             largeInProgress -= 1
             largeDone.ring()
         }
-        return try await peers.signerForLarge.ask(request, within: Limits.signer).verdict == .authentic
+        return try await peers.signerForLarge.ask(request, within: Limits.signer).verdict
+            == .authentic
     }
 
     private static let taken = Response(
@@ -107,7 +117,8 @@ extension Gateway {
     static func notKept(_ error: JournalError) -> Problem {
         Problem(
             .storeFull, status: 503, "It could not be written to the journal.",
-            hint: "Nothing was taken; send it again. ./run.sh status tells what is wrong with the disk.",
+            hint:
+                "Nothing was taken; send it again. ./run.sh status tells what is wrong with the disk.",
             retryable: true, retryAfterSeconds: 1)
     }
 }

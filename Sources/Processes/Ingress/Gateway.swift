@@ -105,7 +105,9 @@ actor Gateway: RequestHandler {
         guard let holder = try await holder(of: head) else {
             throw Problem(
                 .unauthorized, status: 401, "This needs the gateway's own API token.",
-                hint: "Send Authorization: Bearer and the token; ./run.sh status tells where it is kept.")
+                hint:
+                    "Send Authorization: Bearer and the token; ./run.sh status tells where it is kept."
+            )
         }
         guard holder.scopes.contains(scope) else {
             throw Problem(

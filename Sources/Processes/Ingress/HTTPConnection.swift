@@ -115,7 +115,7 @@ final class HTTPConnection: @unchecked Sendable {
     /// Asks the handler; the task is this connection's, and ends with it.
     private func answer(_ body: [UInt8]) {
         guard let head = head.take() else { return }
-        answering = Task(executorPreference: loop) {
+        answering = Task(executorPreference: loop) { [self] in
             let response = await handler.answer(head, body: body)
             answering = nil
             guard descriptor != nil else { return }
@@ -134,7 +134,8 @@ final class HTTPConnection: @unchecked Sendable {
             while written < output.count {
                 let start = written
                 let outcome = try output.withUnsafeBytes { bytes in
-                    try descriptor?.send(UnsafeRawBufferPointer(rebasing: bytes[start...])) ?? .ended
+                    try descriptor?.send(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+                        ?? .ended
                 }
                 switch outcome {
                 case .moved(let count):

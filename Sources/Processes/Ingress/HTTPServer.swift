@@ -42,7 +42,10 @@ actor HTTPServer {
     private var lastConnection: UInt64 = 0
     private let allClosed: Bell
 
-    init(_ handler: any RequestHandler, on loop: EventLoop, report: @escaping @Sendable (String) -> Void) {
+    init(
+        _ handler: any RequestHandler, on loop: EventLoop,
+        report: @escaping @Sendable (String) -> Void
+    ) {
         self.handler = handler
         self.loop = loop
         self.report = report
@@ -106,7 +109,8 @@ actor HTTPServer {
         var yes: CInt = 1
         // Answers are whole when they are written: waiting for more would only delay them.
         setsockopt(
-            accepted.number, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
+            accepted.number, CInt(IPPROTO_TCP), TCP_NODELAY, &yes,
+            socklen_t(MemoryLayout<CInt>.size))
         lastConnection += 1
         let id = lastConnection
         let connection = HTTPConnection(owning: accepted, handler, date, on: loop) { [self] in

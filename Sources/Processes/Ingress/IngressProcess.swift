@@ -44,7 +44,8 @@ struct IngressProcess: DaemonProcess {
 
         let inbox = place.client(to: .inbox)
         let shipper = Shipper(
-            on: place.loop, from: store, to: InboxSink(inbox, for: service), wokenBy: journal.entries)
+            on: place.loop, from: store, to: InboxSink(inbox, for: service),
+            wokenBy: journal.entries)
         let shipping = Task(executorPreference: place.loop) {
             do { try await shipper.run() } catch { place.fail("journal.unreadable error=\(error)") }
         }

@@ -70,7 +70,9 @@ struct ListenAddress: Hashable, Sendable {
         let length = socklen_t(MemoryLayout<sockaddr_in>.size)
         try checked("bind \(Self.setting)") {
             withUnsafePointer(to: &name) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, length) }
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(number, $0, length)
+                }
             }
         }
         try checked("listen") { listen(number, Self.backlog) }

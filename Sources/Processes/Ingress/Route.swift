@@ -66,7 +66,8 @@ enum Route: Hashable, Sendable {
         // Meta promises at most 3 MB.
         case .webhook: 4 << 20
         case .send: 1 << 20
-        case .health, .message, .messageByReference, .conversations, .contactMessages, .events, .markRead:
+        case .health, .message, .messageByReference, .conversations, .contactMessages, .events,
+            .markRead:
             // Nothing is read from it; clients that send `{}` are forgiven.
             1 << 10
         }

@@ -8,12 +8,15 @@ struct RotatingSecret: Sendable {
     let previous: [UInt8]?
 
     /// Reads `NAME` and `NAME_PREVIOUS`, each as a value or a file; nil when `NAME` is not set.
-    init?(_ name: String, in surroundings: Surroundings, atLeast length: Int = 1) throws(SettingError) {
+    init?(_ name: String, in surroundings: Surroundings, atLeast length: Int = 1)
+        throws(SettingError)
+    {
         let previousName = name + "_PREVIOUS"
         let previous = try surroundings.secret(previousName)
         guard let current = try surroundings.secret(name) else {
             if previous != nil {
-                throw SettingError(name, "is not set, but \(previousName) is", cure: "set the new secret")
+                throw SettingError(
+                    name, "is not set, but \(previousName) is", cure: "set the new secret")
             }
             return nil
         }
@@ -47,7 +50,8 @@ struct Secrets: Sendable {
         _ name: String, in surroundings: Surroundings
     ) throws(SettingError) -> RotatingSecret {
         guard let secret = try RotatingSecret(name, in: surroundings) else {
-            throw SettingError(name, "is not set", cure: "set it, or \(name)_FILE; in stub ./run.sh makes one")
+            throw SettingError(
+                name, "is not set", cure: "set it, or \(name)_FILE; in stub ./run.sh makes one")
         }
         return secret
     }

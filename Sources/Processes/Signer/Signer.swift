@@ -87,7 +87,8 @@ actor Signer: Responder {
         guard (1...64).contains(request.nonce.utf8.count),
             request.nonce.utf8.allSatisfy({ $0 == 0x2D || $0 == 0x5F || Self.isAlphanumeric($0) })
         else {
-            throw Problem.invalid("nonce", "nonce is not usable.", hint: "Use 1–64 of letters, digits, - and _.")
+            throw Problem.invalid(
+                "nonce", "nonce is not usable.", hint: "Use 1–64 of letters, digits, - and _.")
         }
         return signed(Data(#"{"object":"gateway_canary","nonce":"\#(request.nonce)"}"#.utf8))
     }
@@ -99,11 +100,14 @@ actor Signer: Responder {
                 hint: "Send a real message to the number instead.")
         }
         guard (1...Self.longestSample).contains(request.text.unicodeScalars.count) else {
-            throw Problem.invalid("text", "text is empty or too long.", hint: "Use 1–4096 characters.")
+            throw Problem.invalid(
+                "text", "text is empty or too long.", hint: "Use 1–4096 characters.")
         }
         var random = SystemRandomNumberGenerator()
         let seconds = Clocks.wall / 1_000
-        let wamid = "wamid.SAMPLE" + Hex.encode((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let wamid =
+            "wamid.SAMPLE"
+            + Hex.encode((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
         return signed(
             SamplePayload.textMessage(
                 text: request.text, from: request.from, name: request.name,
@@ -123,11 +127,15 @@ actor Signer: Responder {
 
     private func report() -> ProcessReport {
         let now = Clocks.wall
-        let warnings = previousUsed.filter { now - $0.value < Self.recently }.sorted { $0.key < $1.key }.map {
+        let warnings = previousUsed.filter { now - $0.value < Self.recently }.sorted {
+            $0.key < $1.key
+        }.map {
             Condition(
                 "previous_secret_in_use",
                 "\($0.key) was last needed at \(Timestamp(milliseconds: $0.value).text)",
-                hint: "Give the new secret to whoever still uses the old one; remove \($0.key) a day after its last use.")
+                hint:
+                    "Give the new secret to whoever still uses the old one; remove \($0.key) a day after its last use."
+            )
         }
         return place.report(warnings: warnings, figures: figures)
     }

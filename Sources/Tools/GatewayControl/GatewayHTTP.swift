@@ -27,7 +27,9 @@ struct GatewayHTTP: Sendable {
         self.address = address
         let parts = address.split(separator: ":")
         guard parts.count == 2, let port = UInt16(parts[1]),
-            inet_pton(AF_INET, parts[0] == "0.0.0.0" ? "127.0.0.1" : String(parts[0]), &name.sin_addr) == 1
+            inet_pton(
+                AF_INET, parts[0] == "0.0.0.0" ? "127.0.0.1" : String(parts[0]), &name.sin_addr)
+                == 1
         else { throw NoAnswer(address: address) }
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = port.bigEndian
@@ -36,7 +38,9 @@ struct GatewayHTTP: Sendable {
     /// Asks and waits for the whole answer; blocks.
     ///
     /// - Throws: `SystemError`, e.g. `ECONNREFUSED`; `NoAnswer`.
-    func ask(_ method: String, _ path: String, headers: [String] = [], body: [UInt8] = []) throws -> Answer {
+    func ask(_ method: String, _ path: String, headers: [String] = [], body: [UInt8] = []) throws
+        -> Answer
+    {
         let socket = Descriptor(
             owning: try checked("socket") {
                 Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -54,11 +58,13 @@ struct GatewayHTTP: Sendable {
                 }
             }
         }
-        var head = ["\(method) \(path) HTTP/1.1", "Host: \(address)", "Connection: close"] + headers
+        var head =
+            ["\(method) \(path) HTTP/1.1", "Host: \(address)", "Connection: close"] + headers
         if !body.isEmpty { head.append("Content-Length: \(body.count)") }
         var request = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
         while !request.isEmpty {
-            guard case .moved(let count) = try request.withUnsafeBytes({ try socket.send($0) }) else {
+            guard case .moved(let count) = try request.withUnsafeBytes({ try socket.send($0) })
+            else {
                 throw NoAnswer(address: address)
             }
             request.removeFirst(count)
@@ -69,12 +75,16 @@ struct GatewayHTTP: Sendable {
     private func answer(from socket: borrowing Descriptor) throws -> Answer {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while case .moved(let count) = try buffer.withUnsafeMutableBytes({ try socket.read(into: $0) }) {
+        while case .moved(let count) = try buffer.withUnsafeMutableBytes({
+            try socket.read(into: $0)
+        }) {
             bytes += buffer[..<count]
         }
         let text = String(decoding: bytes, as: UTF8.self)
         let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
-        guard let status, let end = text.firstRange(of: "\r\n\r\n") else { throw NoAnswer(address: address) }
+        guard let status, let end = text.firstRange(of: "\r\n\r\n") else {
+            throw NoAnswer(address: address)
+        }
         return Answer(status: status, body: String(text[end.upperBound...]))
     }
 }

@@ -3,7 +3,8 @@ enum NameCheck {
     /// Every variable of the system; the README's table is the same.
     static let known: Set<String> = {
         let secrets = [
-            "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "GATEWAY_API_TOKEN",
+            "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN",
+            "GATEWAY_API_TOKEN",
         ]
         var names: Set = [
             "WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_BUSINESS_ACCOUNT_ID", "WHATSAPP_API_VERSION",
@@ -25,7 +26,9 @@ enum NameCheck {
     static func warnings(for names: some Sequence<String>) -> [String] {
         let ours = names.filter { $0.hasPrefix("WHATSAPP_") || $0.hasPrefix("GATEWAY_") }
         return ours.filter { !known.contains($0) }.sorted().map { name in
-            guard let nearest = nearest(to: name) else { return "\(name) is no setting; nothing reads it" }
+            guard let nearest = nearest(to: name) else {
+                return "\(name) is no setting; nothing reads it"
+            }
             return "\(name) is no setting; did you mean \(nearest)?"
         }
     }

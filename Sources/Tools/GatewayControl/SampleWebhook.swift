@@ -7,7 +7,8 @@ internal import Wire
 func sampleWebhook(_ group: Group, _ arguments: [String]) async throws -> CInt {
     let text = arguments.isEmpty ? "Hello from a sample webhook" : arguments.joined(separator: " ")
     let phoneNumberID =
-        group.surroundings.value("WHATSAPP_PHONE_NUMBER_ID")?.split(separator: ",").first.map(String.init)
+        group.surroundings.value("WHATSAPP_PHONE_NUMBER_ID")?.split(separator: ",").first.map(
+            String.init)
         ?? StubAccount.phoneNumberID
     let signed = try await group.client(to: .signer).ask(
         MakeSample(

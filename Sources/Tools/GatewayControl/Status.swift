@@ -22,7 +22,8 @@ private func describe(_ service: Service, in group: Group) async -> ProcessRepor
 /// Returns 0 once every process answers and ingress takes webhooks; 1 with the reason after `--seconds`.
 func waitUntilHealthy(_ group: Group, _ arguments: [String]) async throws -> CInt {
     var seconds = 30
-    if arguments.first == "--seconds", let given = arguments.dropFirst().first.flatMap({ Int($0) }) {
+    if arguments.first == "--seconds", let given = arguments.dropFirst().first.flatMap({ Int($0) })
+    {
         seconds = given
     }
     let deadline = ContinuousClock.now + .seconds(seconds)
@@ -39,7 +40,8 @@ func waitUntilHealthy(_ group: Group, _ arguments: [String]) async throws -> CIn
 
 /// What keeps the group from being healthy; empty when nothing does.
 private func missing(in group: Group) async -> String {
-    for service in [Service.signer, .provider, .inbox] where await describe(service, in: group) == nil {
+    for service in [Service.signer, .provider, .inbox]
+    where await describe(service, in: group) == nil {
         return "\(service.rawValue) is away"
     }
     do {
@@ -59,7 +61,9 @@ func status(_ group: Group) async throws -> CInt {
         let answer = try group.http().ask("GET", "/api/health", headers: headers)
         let health = try JSONDecoder().decode(JSONValue.self, from: Data(answer.body.utf8))
         let status = health["status"]?.text ?? "unknown"
-        print("gateway   \(status)  \(health["mode"]?.text ?? "") mode  http://\(group.address)/api/health")
+        print(
+            "gateway   \(status)  \(health["mode"]?.text ?? "") mode  http://\(group.address)/api/health"
+        )
         if status != "ok" { code = 1 }
         if let ingress = health["processes"]?["ingress"] { print(line("ingress", ingress)) }
         for reason in health["reasons"].list { print("  \(text(of: reason))") }
@@ -70,7 +74,9 @@ func status(_ group: Group) async throws -> CInt {
     }
     for service in [Service.signer, .provider, .inbox] {
         guard let report = await describe(service, in: group) else {
-            print("\(padded(service.rawValue))away: see \(group.stateDirectory)/log/\(service.rawValue).log")
+            print(
+                "\(padded(service.rawValue))away: see \(group.stateDirectory)/log/\(service.rawValue).log"
+            )
             code = 1
             continue
         }
@@ -99,5 +105,7 @@ private func padded(_ name: String) -> String {
 }
 
 extension JSONValue? {
-    fileprivate var list: [JSONValue] { if case .array(let elements)? = self { elements } else { [] } }
+    fileprivate var list: [JSONValue] {
+        if case .array(let elements)? = self { elements } else { [] }
+    }
 }
