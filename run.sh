@@ -542,10 +542,10 @@ supervisor_control() (
 )
 
 launch() {
-    rm -f "$state/run/ingress.exit"
+    rm -f "$state"/run/{ingress.exit,*.started}
     cd "$state/run"
     setsid env -i PATH="$PATH" GATEWAY_STATE_DIR="$state" \
-        supervisord -n -c "$state/run/supervisord.conf" </dev/null >"$state/log/supervisord.out" 2>&1 9>&- &
+        supervisord --nodaemon --silent -c "$state/run/supervisord.conf" </dev/null >"$state/log/supervisord.out" 2>&1 9>&- &
     supervisord=$!
     say $supervisord >"$state/run/supervisord.pid" # supervisord writes the same, but later
     cd "$root"
