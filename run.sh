@@ -299,6 +299,7 @@ exec_process() {
     keep_mode
     find_programs
     prepare_state
+    mark_live
     cd "$state/run"
     pace "$name"
     [[ $program != ingress ]] || rm -f ingress.exit
@@ -340,14 +341,17 @@ prepare_state() {
     fi
     [[ -O $state && -w $state ]] || fail $EX_CONFIG "GATEWAY_STATE_DIR: $state belongs to somebody else"
     # Taking a folder such as /home away from its other users would be worse than not starting.
-    [[ -d $state/run || -z $(ls -A -- "$state") ]] ||
+    # Looked at in this order since another start may be making it just now, `run` first.
+    [[ -z $(ls -A -- "$state") || -d $state/run ]] ||
         fail $EX_CONFIG "GATEWAY_STATE_DIR: $state holds something else; give an empty folder"
     chmod 700 "$state"
     mkdir -p "$state/run" "$state/log" "$state/secrets"
     make_secrets
     write_token_file
-    [[ ${settings[GATEWAY_MODE]} != live ]] || : >"$state/has-been-live"
 }
+
+# From now on stub mode must be asked for in this state directory.
+mark_live() { [[ ${settings[GATEWAY_MODE]} != live ]] || : >"$state/has-been-live"; }
 
 # Makes what nobody gave. `ln` never replaces a file, so that of two at once one wins.
 make_secrets() {
@@ -455,18 +459,17 @@ program_sections() {
     command=\"${command//%/%%}\"
     # Stopped in the opposite order: first who takes requests in, last who stores. `stopwaitsecs`
     # is what the process may need to drain, and 10 s; provider waits out an answer of Graph's (60 s).
-    program_section "program:inbox" "$command exec inbox" 10 20 "$logs/inbox"
-    program_section "program:signer" "$command exec signer" 20 15 "$logs/signer"
-    program_section "program:provider" "$command exec provider" 30 70 "$logs/provider"
+    program_section "program:inbox" "$command exec inbox" 10 20 "$logs/inbox" "$environment"
+    program_section "program:signer" "$command exec signer" 20 15 "$logs/signer" "$environment"
+    program_section "program:provider" "$command exec provider" 30 70 "$logs/provider" "$environment"
     # supervisord keeps the socket open as long as one of the two lives: number 1 only holds it.
     program_section "fcgi-program:ingress" "$command exec %(program_name)s_%(process_num)d" 40 25 \
-        "$logs/%(program_name)s_%(process_num)d"
+        "$logs/%(program_name)s_%(process_num)d" "$environment"
     cat <<END
 socket=tcp://${settings[GATEWAY_LISTEN]}
 socket_backlog=4096
 numprocs=2
 process_name=%(program_name)s_%(process_num)d
-${environment}
 END
 }
 
@@ -479,8 +482,8 @@ command=$2
 priority=$3
 stopwaitsecs=$4
 stderr_logfile=$5.log
-${environment:+$environment
-}stderr_logfile_maxbytes=10MB
+${6-}
+stderr_logfile_maxbytes=10MB
 stderr_logfile_backups=3
 stdout_logfile=NONE
 autorestart=unexpected
@@ -579,10 +582,11 @@ start() {
     leave_if_running
     check "${processes[@]}"
     check_listen
+    mark_live
     write_kept
     write_configuration
     local log_start
-    log_start=$(stat -c %s "$state/log/supervisord.log" 2>/dev/null || say 0)
+    log_start=$(log_length)
     launch
     trap end_start EXIT
     trap 'exit 0' INT TERM HUP
@@ -594,7 +598,7 @@ start() {
         return
     fi
     say "Ctrl-C stops all."
-    wait "$supervisord" || true
+    { wait "$supervisord" || true; } 2>/dev/null # bash would tell how it was killed
     stopped_by_others
 }
 
@@ -661,7 +665,8 @@ try:
 except OSError as error:
     sys.exit(error.strerror)'
 
-# Returns when the whole group is healthy. $1 is where this start begins in supervisord's log.
+# Returns when the whole group is healthy; else says why and exits. $1 is where in supervisord's log
+# to begin to look for a process that stays down.
 await_health() {
     local waiter name
     control wait --seconds $healthy_within 9>&- &
@@ -685,6 +690,8 @@ await_health() {
     fail $EX_SOFTWARE "not healthy after $healthy_within s; see $state/log"
 }
 
+log_length() { stat -c %s "$state/log/supervisord.log" 2>/dev/null || say 0; }
+
 # The first process that left with 78 since byte $1 of supervisord's log.
 stays_down() {
     [[ -f $state/log/supervisord.log ]] || return 0
@@ -704,7 +711,7 @@ announce() {
     file=$(token_file)
     say "up: $url, ${settings[GATEWAY_MODE]} mode, state in $state"
     if [[ ${settings[GATEWAY_AUTH]} == open ]]; then
-        say "token: none wanted from this host while no WHATSAPP_ variable is set; else $file"
+        say "token: none wanted while this host alone can connect and no WHATSAPP_ variable is set ($file)"
     elif [[ -t 1 ]]; then
         say "token: $(cat -- "$file") ($file)"
     else
@@ -718,7 +725,6 @@ announce() {
 meet_group() {
     load_settings kept
     derive
-    keep_mode 2>/dev/null
     find_programs
 }
 
@@ -736,10 +742,11 @@ stop() {
 status() {
     local code=0 pid name
     meet_group
+    keep_mode
     control status || code=$?
     pid=$(group_pid) || {
-        say "supervisord does not run in $state; start with ./run.sh"
-        return "$code"
+        ((code == 0)) || say "supervisord does not run in $state; start with ./run.sh"
+        return "$code" # healthy under somebody else's supervisord
     }
     # `fatal:` in the log says why a process stays down, which nobody who only asks it can know.
     for name in $(supervisor_control status | sed -n 's/^.*\(inbox\|signer\|provider\|ingress\)[_0-9]* *EXITED.*/\1/p' | uniq); do
@@ -750,23 +757,24 @@ status() {
 }
 
 restart() {
-    local name=${1-} target=${1-}
+    local name=${1-} target=${1-} log_start
     [[ " ${processes[*]} " == *" $name "* && -n $name ]] || fail $EX_USAGE "restart wants one of: ${processes[*]}"
     meet_group
-    group_pid >/dev/null || fail $EX_FAILED "nothing runs in $state; start with ./run.sh"
+    supervisord=$(group_pid) || fail $EX_FAILED "nothing runs in $state; start with ./run.sh"
     exec 9>"$state/run/start.lock"
     flock 9
     refuse_change_of_group
     prepare_state
     check "$name" # the running one stays when its new settings are wrong
     write_kept
+    log_start=$(log_length)
     # Never the holder beside ingress, or the address would be given up for a moment.
     [[ $name != ingress ]] || target=ingress:ingress_0
     supervisor_control restart "$target" >"$state/log/supervisorctl.out" 2>&1 ||
         fail $EX_FAILED "$name: $(tail -n 1 "$state/log/supervisorctl.out")"
     # It left too when ingress refused its settings; a holder that runs is not touched by this.
     [[ $name != ingress ]] || supervisor_control start ingress:ingress_1 >/dev/null 2>&1 || true
-    control wait --seconds $healthy_within || fail $EX_FAILED "$name: $(last_words "$name")"
+    await_health "$log_start"
     say "$name restarted"
 }
 
@@ -775,7 +783,6 @@ refuse_change_of_group() {
     local name now=${given[GATEWAY_LISTEN]:-${kept[GATEWAY_LISTEN]}}
     [[ ${now/#localhost:/127.0.0.1:} == "${kept[GATEWAY_LISTEN]}" ]] ||
         fail $EX_CONFIG "GATEWAY_LISTEN changes with the whole group: ./run.sh stop, then ./run.sh"
-    derive
     for name in GATEWAY_MODE GATEWAY_AUTH; do
         [[ ${settings[$name]} == "${kept[$name]}" ]] || fail $EX_CONFIG \
             "these settings change $name from ${kept[$name]} to ${settings[$name]}: ./run.sh stop, then ./run.sh"
@@ -794,16 +801,20 @@ logs() {
 
 sample_webhook() {
     meet_group
+    keep_mode
     control sample-webhook "$@"
 }
 
+# An existing supervisord wants the log folder and the programs to be there.
 print_supervisor() {
     load_settings
-    local logs=${state//%/%%}/log
+    derive
+    build >&2
+    prepare_state
+    local folder=${state//%/%%}
     cat <<END
-; For an existing supervisord; after a build (./run.sh --detach && ./run.sh stop). Its own section
-; [supervisord] needs nothing. Never together with ./run.sh on the same state directory.
-$(program_sections "$logs" "environment=GATEWAY_STATE_DIR=\"${state//%/%%}\",GATEWAY_LISTEN=\"${settings[GATEWAY_LISTEN]}\"")
+; The gateway, for an existing supervisord; never beside ./run.sh on the same state directory.
+$(program_sections "$folder/log" "environment=GATEWAY_STATE_DIR=\"$folder\",GATEWAY_LISTEN=\"${settings[GATEWAY_LISTEN]}\"")
 END
 }
 
