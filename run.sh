@@ -40,6 +40,7 @@ start() {
     local detach=${1-}
     load_settings
     derive
+    refuse_stub_after_live
     leave_if_running
     install_missing
     build
@@ -261,10 +262,13 @@ refuse_change_of_group() {
 
 # Follows on a terminal, else prints and ends.
 logs() {
-    local name=${1-} files follow=()
+    local name=${1-} file files=() follow=()
     load_settings kept
-    if [[ -n $name ]]; then files=("$state/log/$name.log"); else files=("$state"/log/*.log); fi
-    [[ -e ${files[0]} ]] || fail $EX_FAILED "no ${files[0]}; there are logs of: ${processes[*]} supervisord"
+    for file in "$state/log/"${name:-*}.log; do
+        # ingress.log is another name of ingress_0.log.
+        [[ -z $name && -L $file || ! -e $file ]] || files+=("$file")
+    done
+    ((${#files[@]})) || fail $EX_FAILED "no log of '$name' in $state/log; there are: ${processes[*]} supervisord"
     [[ ! -t 1 ]] || follow=(-F)
     exec tail -n 100 "${follow[@]}" -- "${files[@]}"
 }

@@ -73,20 +73,28 @@ exec_process() {
     load_settings kept
     derive
     keep_mode
+    refuse_stub_after_live
     find_programs
     prepare_state
     mark_live
     cd "$state/run"
     pace "$name"
     [[ $program != ingress ]] || rm -f ingress.exit
-    # Who lost its supervisord while it waited would have nobody left to stop it.
-    [[ -d /proc/$PPID ]] || exit 0
+    has_parent || exit 0 # nobody would be left to stop it
     own_settings "$program"
     if [[ $name == ingress_1 ]]; then
         become "$bin/gatewayctl" hold
     else
         become "$bin/$program"
     fi
+}
+
+# Whether the supervisord that started this shell still lives; else the parent is another by now.
+has_parent() {
+    local status rest
+    read -r status </proc/self/stat
+    read -r _ rest _ <<<"${status##*) }"
+    ((rest == PPID))
 }
 
 leave_exit_code() {

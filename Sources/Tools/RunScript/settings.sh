@@ -43,7 +43,11 @@ read_kept() {
 }
 
 write_kept() {
-    local name file=$state/run/environment
+    local name other file=$state/run/environment
+    for name in "${!given[@]}"; do
+        other_form "$name"
+        unset "kept[$other]"
+    done
     for name in "${!given[@]}"; do kept[$name]=${given[$name]}; done
     # These hold for the whole group until its next start: its processes must agree on them.
     for name in GATEWAY_LISTEN GATEWAY_MODE GATEWAY_AUTH; do kept[$name]=${settings[$name]}; done
@@ -62,14 +66,19 @@ anchor_paths() {
     done
 }
 
-# Lays the layer named $1 over the settings. NAME and NAME_FILE are one setting in two forms, so
-# each replaces the other; an empty value takes the setting away.
+# NAME and NAME_FILE are one setting in two forms; `other` becomes the other one's name.
+other_form() {
+    other=${1}_FILE
+    [[ $1 != *_FILE ]] || other=${1%_FILE}
+}
+
+# Lays the layer named $1 over the settings. Either form of a setting replaces the other; an empty
+# value takes the setting away.
 overlay() {
     local -n layer=$1
     local name other
     for name in "${!layer[@]}"; do
-        other=${name}_FILE
-        [[ $name == *_FILE ]] && other=${name%_FILE}
+        other_form "$name"
         if [[ -n ${layer[$name]} && -n ${layer[$other]-} ]]; then
             fail $EX_CONFIG "${name%_FILE} and ${name%_FILE}_FILE are both set: give one of them"
         fi
@@ -125,13 +134,18 @@ derive() {
         fail $EX_CONFIG "$token is set without $number: set both to go live, or neither for stub mode"
     elif present $number; then
         fail $EX_CONFIG "$number is set without $token: set both to go live, or neither for stub mode"
-    elif [[ -e $state/has-been-live && ${settings[GATEWAY_ALLOW_STUB]-} != 1 && ! -v kept[GATEWAY_MODE] ]]; then
-        fail $EX_CONFIG "$token and $number are not set, but $state has been live: set them, or" \
-            "GATEWAY_ALLOW_STUB=1 if its people are to be answered by a stub"
     fi
     settings[GATEWAY_MODE]=$mode
     settings[GATEWAY_AUTH]=$(derive_auth)
     use_made_secrets
+}
+
+# People who wrote to a live number are not to be answered by a stub because a setting got lost.
+refuse_stub_after_live() {
+    [[ ${settings[GATEWAY_MODE]} == stub && -e $state/has-been-live ]] || return 0
+    [[ ${settings[GATEWAY_ALLOW_STUB]-} == 1 ]] ||
+        fail $EX_CONFIG "WHATSAPP_ACCESS_TOKEN and WHATSAPP_PHONE_NUMBER_ID are not set, but $state has been" \
+            "live: set them, or GATEWAY_ALLOW_STUB=1 to go on in stub mode"
 }
 
 check_live() {
