@@ -5,13 +5,17 @@ internal import Wire
 
 /// Answers as JSON.
 struct Answers: Sendable {
-    private let encoder = JSONEncoder.gateway()
+    /// Sorted, so that the same answer is the same bytes.
+    private let encoder = JSONEncoder.gateway(sorted: true)
 
-    /// An answer of that content.
-    func json(_ status: Status, _ content: some Encodable) -> Response {
+    /// An answer of that content; `members` are JSON that stands before the object's own.
+    func json(_ status: Status, _ content: some Encodable, after members: String? = nil) -> Response {
         do {
-            return Response(
-                status, contentType: "application/json", body: [UInt8](try encoder.encode(content)))
+            var body = [UInt8](try encoder.encode(content))
+            if let members {
+                body.insert(contentsOf: (body.count > 2 ? members + "," : members).utf8, at: 1)
+            }
+            return Response(status, contentType: "application/json", body: body)
         } catch {
             return problem(.internalError(in: .ingress))
         }

@@ -29,7 +29,7 @@ extension Gateway {
         let isDown = await isDown(signer: states[1])
         let reasons = states.flatMap(\.reasons)
         let status = isDown ? "down" : reasons.isEmpty ? "ok" : "degraded"
-        var health = Health(status: status, mode: place.mode)
+        var health = Health()
         if await mayKnow(head) {
             health.version = Protocol.release
             health.processes = Dictionary(
@@ -40,7 +40,10 @@ extension Gateway {
             health.spooled = lag.entries
             health.oldestSeconds = lag.oldestAt.map { max(0, (Clocks.wall - $0) / 1_000) } ?? 0
         }
-        return answers.json(isDown ? .unavailable : .ok, health)
+        // These two first, for people and for the simplest of probes.
+        return answers.json(
+            isDown ? .unavailable : .ok, health,
+            after: #""status":"\#(status)","mode":"\#(place.mode.rawValue)""#)
     }
 
     private func mayKnow(_ head: RequestHead) async -> Bool {
@@ -162,10 +165,8 @@ private struct ProcessHealth: Encodable {
     }
 }
 
-/// The body of health; only the first two members for those without a token.
+/// What health says beyond status and mode, to those who may know.
 private struct Health: Encodable {
-    let status: String
-    let mode: Mode
     var version: String?
     var processes: [String: ProcessHealth]?
     /// Entries that inbox has not applied yet.
@@ -174,13 +175,8 @@ private struct Health: Encodable {
     var reasons: [Condition]?
     var warnings: [Condition]?
 
-    init(status: String, mode: Mode) {
-        self.status = status
-        self.mode = mode
-    }
-
     enum CodingKeys: String, CodingKey {
-        case status, mode, version, processes, spooled, reasons, warnings
+        case version, processes, spooled, reasons, warnings
         case oldestSeconds = "oldest_seconds"
     }
 }

@@ -82,6 +82,8 @@ exec_process() {
     [[ $program != ingress ]] || rm -f ingress.exit
     has_parent || exit 0 # nobody would be left to stop it
     own_settings "$program"
+    # It asks the kernel for SIGTERM when this one, supervisord, dies.
+    own[GATEWAY_PARENT]=$PPID
     if [[ $name == ingress_1 ]]; then
         become "$bin/gatewayctl" hold
     else

@@ -95,7 +95,7 @@ supervisor_control() (
 )
 
 launch() {
-    rm -f "$state"/run/{ingress.exit,*.started}
+    rm -f "$state"/run/{ingress.exit,*.started,*.starts}
     cd "$state/run"
     setsid env -i PATH="$PATH" GATEWAY_STATE_DIR="$state" \
         supervisord --nodaemon --silent -c "$state/run/supervisord.conf" </dev/null >"$state/log/supervisord.out" 2>&1 9>&- &
