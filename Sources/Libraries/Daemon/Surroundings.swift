@@ -4,7 +4,7 @@ package import Wire
 
 /// A setting that is missing or wrong: the process says so in one line, exits 78 and stays down.
 package struct SettingError: Error, Hashable, CustomStringConvertible {
-    /// The variable, e.g. `GATEWAY_LISTEN`.
+    /// The variable, such as `GATEWAY_LISTEN`.
     package let name: String
     /// What is wrong, without the value if it is a secret.
     package let problem: String

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A system call that failed: which one, and the `errno` it left.
 package struct SystemError: Error, Hashable, CustomStringConvertible {
-    /// The call as the manual names it, e.g. `epoll_ctl`.
+    /// The call as the manual names it, such as `epoll_ctl`.
     package let call: String
-    /// The value of `errno`, e.g. `ENOENT`.
+    /// The value of `errno`, such as `ENOENT`.
     package let code: CInt
 
     package init(_ call: String, _ code: CInt = errno) {

@@ -50,7 +50,7 @@ package struct JournalEntry: Hashable, Sendable {
     }
 }
 
-/// Up to where has `inbox` applied the journal of that origin?
+/// Asks up to where `inbox` has applied the journal of that origin.
 package struct AskPosition: Request {
     package static let operation = InboxOperation.position
     package let origin: String
@@ -74,9 +74,13 @@ package struct AppendEntries: Request {
     package static let operation = InboxOperation.append
     package let origin: String
     package let process: Service
-    /// The entry that `inbox` applied last; nil when none. Must equal its position, or nothing is applied.
+    /// The entry that `inbox` applied last; nil when none.
+    ///
+    /// Must equal its position, or nothing is applied.
     package let after: JournalPosition?
-    /// At most 1 MiB encoded, or one entry. A gap before the first is a hole: pruned before it was shipped.
+    /// At most 1 MiB encoded, or one entry.
+    ///
+    /// A gap before the first is a hole: pruned before it was shipped.
     package let entries: [JournalEntry]
     /// When all there is has been shipped: the wall clock, in milliseconds, of the moment that was seen.
     package let completeTo: Int64?

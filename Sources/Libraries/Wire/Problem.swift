@@ -36,7 +36,7 @@ package struct Problem: Error, Codable, Hashable, Sendable {
     package var hint: String
     /// The message it is about, when there is one.
     package var id: String?
-    /// The field of the request that is wrong, e.g. `components[0].type`.
+    /// The field of the request that is wrong, such as `components[0].type`.
     package var field: String?
     /// Whether the same request may succeed later without a change.
     package var retryable: Bool

@@ -11,7 +11,7 @@ package struct Hello: Codable, Hashable, Sendable {
     /// `Protocol.version` of the side that speaks.
     package let `protocol`: Int
     package let process: String
-    /// The release, e.g. `0.1.0`; only said, never compared.
+    /// The release, such as `0.1.0`; only said, never compared.
     package let version: String
     package let mode: Mode
     package let pid: Int32
@@ -62,7 +62,7 @@ package struct ProcessReport: Codable, Hashable, Sendable {
     package var reasons: [Condition]
     /// What wants attention but leaves `ok`.
     package var warnings: [Condition]
-    /// Counts by name, e.g. `unparsed`, `messages`.
+    /// Counts by name, such as `unparsed`, `messages`.
     package var figures: [String: Int64]
 
     package init(
@@ -88,7 +88,7 @@ package struct ProcessReport: Codable, Hashable, Sendable {
 
 /// Something a person should know, with what to do about it.
 package struct Condition: Codable, Hashable, Sendable {
-    /// For programs, e.g. `journal_behind`; never changes.
+    /// For programs, such as `journal_behind`; never changes.
     package var code: String
     package var message: String
     package var hint: String

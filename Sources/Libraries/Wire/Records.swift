@@ -36,7 +36,7 @@ package struct Message: Codable, Hashable, Sendable {
     package var contact: String
     package var userID: String?
     package var groupID: String?
-    /// Meta's name of the kind, e.g. `text`; unknown ones as they came.
+    /// Meta's name of the kind, such as `text`; unknown ones as they came.
     package var type: String
     /// One line for people.
     package var text: String?

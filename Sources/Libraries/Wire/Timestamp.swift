@@ -9,7 +9,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
-    /// E.g. `2026-09-21T14:13:20Z`, with three decimals when there are milliseconds.
+    /// RFC 3339 as in `2026-09-21T14:13:20Z`, with three decimals when there are milliseconds.
     package var text: String {
         let (days, rest) = milliseconds.flooredDivision(by: 86_400_000)
         let (year, month, day) = Self.date(ofDay: days)
