@@ -17,6 +17,8 @@ package enum Frame {
 package struct FrameReader {
     /// Bytes asked for when nothing is known of the frame to come; a webhook's verification fits.
     private static let chunk = 16 << 10
+    /// More than this is given back once it is empty: one large frame must not keep its memory for ever.
+    private static let kept = 16 * chunk
 
     private var buffer: [UInt8] = []
     /// Bytes of `buffer` that came from the stream and were not given out yet.
@@ -63,6 +65,7 @@ package struct FrameReader {
     }
 
     private mutating func makeRoom() {
+        if filled.isEmpty, buffer.count > Self.kept { buffer = [] }
         let expected = (try? expectedLength()).flatMap { $0 } ?? 0
         let wanted = max(Self.chunk, Frame.headerLength + expected - filled.count)
         if buffer.count - filled.upperBound >= min(wanted, Self.chunk) { return }
@@ -73,9 +76,6 @@ package struct FrameReader {
         let needed = filled.upperBound + wanted
         if buffer.count < needed {
             buffer.append(contentsOf: repeatElement(0, count: needed - buffer.count))
-        } else if filled.isEmpty, buffer.count > 16 * Self.chunk {
-            // One large frame must not keep its memory for ever.
-            buffer = [UInt8](repeating: 0, count: Self.chunk)
         }
     }
 }
