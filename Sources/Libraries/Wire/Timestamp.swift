@@ -2,8 +2,20 @@
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
 
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
-    package init(seconds: Int64) { milliseconds = seconds * 1_000 }
+    /// The years 0000 to 9999: RFC 3339 has no others, and what was written must be readable.
+    private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// A moment beyond the years 0000 to 9999 becomes the nearest one within.
+    package init(milliseconds: Int64) {
+        self.milliseconds = min(
+            max(milliseconds, Self.writable.lowerBound), Self.writable.upperBound)
+    }
+
+    /// The same of seconds, which is Meta's unit.
+    package init(seconds: Int64) {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        self.init(milliseconds: overflow ? (seconds < 0 ? .min : .max) : product)
+    }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
