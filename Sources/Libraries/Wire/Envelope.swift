@@ -200,7 +200,7 @@ private struct Envelope {
 
     func id() throws(WireError) -> Int64 {
         guard let slice = slice(.id), let text = String(validating: slice, as: UTF8.self),
-            let id = Int64(text)
+            let id = Int64(text), String(id) == text
         else { throw .malformed("id is no integer") }
         return id
     }

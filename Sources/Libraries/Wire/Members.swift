@@ -31,6 +31,9 @@ struct Members {
     private mutating func members() throws(WireError) {
         while true {
             let name = try string()
+            guard !bytes[name].contains(UInt8(ascii: "\\")) else {
+                throw .malformed("an escape in a name")
+            }
             try expect(UInt8(ascii: ":"))
             skipBlanks()
             let start = index
