@@ -106,12 +106,37 @@ package struct ListMessages: Request {
     }
 }
 
-/// How a caller names one message.
-package enum MessageName: Codable, Hashable, Sendable {
+/// How a caller names one message: `{"id":…}` or `{"reference":…}`.
+package enum MessageName: Hashable, Sendable {
     /// `msg_…` or a wamid.
     case id(String)
     /// The caller's own value; the newest message that carries it.
     case reference(String)
+}
+
+extension MessageName: Codable {
+    package enum CodingKeys: String, CodingKey { case id, reference }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let id = try container.decodeIfPresent(String.self, forKey: .id)
+        let reference = try container.decodeIfPresent(String.self, forKey: .reference)
+        switch (id, reference) {
+        case (let id?, nil): self = .id(id)
+        case (nil, let reference?): self = .reference(reference)
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .id, in: container, debugDescription: "neither id nor reference, or both")
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .id(let id): try container.encode(id, forKey: .id)
+        case .reference(let reference): try container.encode(reference, forKey: .reference)
+        }
+    }
 }
 
 /// Inbox's part of one message's story.
