@@ -29,6 +29,8 @@ final class FrameStream: @unchecked Sendable {
     private var written = 0
     private var flushIsDue = false
     private var isPaused = false
+    /// What the loop watches for now; nil before `start`.
+    private var watched: EventLoop.Readiness?
     private var onFrame: @Sendable (Data) -> Void = { _ in }
     private var onEnd: @Sendable (End) -> Void = { _ in }
 
@@ -85,7 +87,9 @@ final class FrameStream: @unchecked Sendable {
         guard let number = descriptor?.number else { return }
         var interest: EventLoop.Readiness = isPaused ? [] : .read
         if needsRoom { interest.insert(.write) }
+        guard interest != watched else { return }
         try loop.watch(number, for: interest) { self.ready($0) }
+        watched = interest
     }
 
     private func rewatch() {
@@ -137,12 +141,11 @@ final class FrameStream: @unchecked Sendable {
             case .wouldBlock: break
             case .ended: return end(.broken)
             }
-            let wasWaiting = start > 0
             if written == output.count {
                 output.removeAll(keepingCapacity: output.count <= 64 << 10)
                 written = 0
             }
-            if needsRoom || wasWaiting { rewatch() }
+            if watched != nil { rewatch() }
         } catch {
             end(.broken)
         }
