@@ -21,6 +21,8 @@ final class FrameStream: @unchecked Sendable {
 
     /// Bytes that may wait for a peer that does not read: a few of the largest frames.
     private static let maximumBacklog = 4 * Frame.maximumLength
+    /// Written bytes are dropped from the front once there are so many: moving the rest costs less than they do.
+    private static let maximumWritten = 1 << 20
 
     private let loop: EventLoop
     private var descriptor: Descriptor?
@@ -143,6 +145,9 @@ final class FrameStream: @unchecked Sendable {
             }
             if written == output.count {
                 output.removeAll(keepingCapacity: output.count <= 64 << 10)
+                written = 0
+            } else if written > Self.maximumWritten, written > output.count / 2 {
+                output.removeSubrange(..<written)
                 written = 0
             }
             if watched != nil { rewatch() }
