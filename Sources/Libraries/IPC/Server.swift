@@ -204,18 +204,27 @@ package actor Server<Answering: Responder> {
     }
 
     private func send(_ answer: any Encodable, to request: IncomingRequest, on id: UInt64) {
-        write(on: id) { try Outgoing.answer(answer, id: request.id, with: encoder) }
+        do {
+            try write(on: id) { try Outgoing.answer(answer, id: request.id, with: encoder) }
+        } catch {
+            // Said, not hung up on: the asker would only ask the same again over a new connection.
+            report(.failed(method: request.method, error))
+            let problem = Problem.internalError(in: Answering.Operations.service)
+            send(refusal: RemoteError(problem), to: request, on: id)
+        }
     }
 
     private func send(refusal: RemoteError, to request: IncomingRequest, on id: UInt64) {
-        write(on: id) { try Outgoing.refusal(refusal, id: request.id, with: encoder) }
-    }
-
-    private func write(on id: UInt64, _ payload: () throws -> Data) {
-        guard let stream = connections[id]?.stream else { return }
-        do { try stream.send(try payload()) } catch {
-            report(.failed(method: "writing an answer", error))
+        do {
+            try write(on: id) { try Outgoing.refusal(refusal, id: request.id, with: encoder) }
+        } catch {
+            report(.failed(method: request.method, error))
             drop(id)
         }
+    }
+
+    private func write(on id: UInt64, _ payload: () throws -> Data) throws {
+        guard let stream = connections[id]?.stream else { return }
+        try stream.send(try payload())
     }
 }
