@@ -140,7 +140,6 @@ package actor Server<Answering: Responder> {
             throw .malformed("no \(Protocol.hello) first")
         }
         let peer = try request.decodeHello(with: decoder)
-        connections[id]?.peer = peer
         run(on: id) { [self] in await greet(peer, request, on: id) }
     }
 
@@ -154,6 +153,7 @@ package actor Server<Answering: Responder> {
                 hint: "Restart the whole group, so that all processes are of one release and mode.")
             return send(refusal: RemoteError(problem), to: request, on: id)
         }
+        connections[id]?.peer = peer
         send(own, to: request, on: id)
     }
 
