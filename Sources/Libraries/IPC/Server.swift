@@ -175,7 +175,7 @@ package actor Server<Answering: Responder> {
         } catch WireError.malformed(let what) {
             report(.badFrame(peer: call.peer.process, .malformed(what)))
             send(refusal: .invalidParams(what), to: request, on: id)
-        } catch is CancellationError {
+        } catch is CancellationError where Task.isCancelled {
             return
         } catch {
             report(.failed(method: request.method, error))
