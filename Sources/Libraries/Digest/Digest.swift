@@ -9,9 +9,10 @@ package enum SHA256 {
     package static func digest(_ data: some ContiguousBytes) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: length) { output, count in
             data.withUnsafeBytes { bytes in
-                _ = CLibcrypto.SHA256(
+                let result = CLibcrypto.SHA256(
                     bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
                     output.baseAddress)
+                precondition(result != nil, "libcrypto has no SHA-256")
             }
             count = length
         }
@@ -25,11 +26,13 @@ package enum HMAC {
         [UInt8](unsafeUninitializedCapacity: SHA256.length) { output, count in
             message.withUnsafeBytes { bytes in
                 var length: UInt32 = 0
-                _ = CLibcrypto.HMAC(
+                let result = CLibcrypto.HMAC(
                     EVP_sha256(), key, CInt(key.count),
                     bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
                     output.baseAddress,
                     &length)
+                // Else the code would be whatever the memory held.
+                precondition(result != nil && length == SHA256.length, "libcrypto has no HMAC")
             }
             count = SHA256.length
         }
