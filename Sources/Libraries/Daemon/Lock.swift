@@ -23,14 +23,18 @@ package final class Lock: Sendable {
 
     /// Takes the lock, waiting for a holder that is about to end.
     ///
-    /// - Throws: `Held` after `patience`; `SystemError` when the file cannot be made.
-    package static func take(_ path: String, on loop: EventLoop) async throws -> Lock {
+    /// - Throws: `Held` after `patience`; `SystemError` when the file cannot be made;
+    ///   `CancellationError` when the task was cancelled.
+    package static func take(
+        _ path: String, on loop: EventLoop, patience: Duration = Self.patience
+    ) async throws -> Lock {
         let file = Descriptor(
             owning: try checked("open \(path)") { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })
         let deadline = ContinuousClock.now + patience
         let bell = Bell(on: loop)
         while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError("flock \(path)") }
+            try Task.checkCancellation()
             guard ContinuousClock.now < deadline else {
                 throw Held(path: path, pid: holder(of: file))
             }
