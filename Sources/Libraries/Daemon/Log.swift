@@ -10,15 +10,21 @@ package final class Log: Sendable {
     /// `fatal` is the last line of a process.
     package enum Level: String, Sendable { case info, warning, error, fatal }
 
+    /// PIPE_BUF: up to it a pipe takes a line whole or not at all (pipe(7)).
+    private static let longestLine = 4_096
+
     private let process: String
+    private let descriptor: CInt
     private let lost = Atomic<Int>(0)
 
-    package init(_ process: String) {
+    /// Makes a log of that process on `descriptor`, which must stay open.
+    package init(_ process: String, to descriptor: CInt = STDERR_FILENO) {
         self.process = process
+        self.descriptor = descriptor
         // A pipe is ours alone, so it may be made non-blocking; a terminal or file is shared.
         var status = stat()
-        if fstat(STDERR_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
-            _ = fcntl(STDERR_FILENO, F_SETFL, fcntl(STDERR_FILENO, F_GETFL) | O_NONBLOCK)
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         }
     }
 
@@ -30,16 +36,16 @@ package final class Log: Sendable {
     private func write(_ level: Level, _ what: String) {
         let missed = lost.exchange(0, ordering: .relaxed)
         if missed > 0 {
-            put("\(Level.warning.rawValue): \(process): log lines lost count=\(missed)\n", missed)
+            put("\(Level.warning.rawValue): \(process): log lines lost count=\(missed)", missed)
         }
         // One line stays one line, whatever an error's text holds.
         let text = what.replacing(controls: " ")
-        put("\(level.rawValue): \(process): \(text)\n", 1)
+        put("\(level.rawValue): \(process): \(text)", 1)
     }
 
     private func put(_ line: String, _ count: Int) {
-        var line = line
-        let written = line.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let bytes = Array(line.utf8.prefix(Self.longestLine - 1)) + [UInt8(ascii: "\n")]
+        let written = Glibc.write(descriptor, bytes, bytes.count)
         if written < 0 { lost.add(count, ordering: .relaxed) }
     }
 }
