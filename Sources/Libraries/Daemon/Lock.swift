@@ -26,7 +26,7 @@ package final class Lock: Sendable {
     /// - Throws: `Held` after `patience`; `SystemError` when the file cannot be made;
     ///   `CancellationError` when the task was cancelled.
     package static func take(
-        _ path: String, on loop: EventLoop, patience: Duration = Self.patience
+        _ path: String, on loop: EventLoop, patience: Duration = Lock.patience
     ) async throws -> Lock {
         let file = Descriptor(
             owning: try checked("open \(path)") { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })

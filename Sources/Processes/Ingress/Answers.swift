@@ -9,7 +9,8 @@ struct Answers: Sendable {
     private let encoder = JSONEncoder.gateway(sorted: true)
 
     /// An answer of that content; `members` are JSON that stands before the object's own.
-    func json(_ status: Status, _ content: some Encodable, after members: String? = nil) -> Response {
+    func json(_ status: Status, _ content: some Encodable, after members: String? = nil) -> Response
+    {
         do {
             var body = [UInt8](try encoder.encode(content))
             if let members {

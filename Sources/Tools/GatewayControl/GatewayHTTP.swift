@@ -22,7 +22,7 @@ struct GatewayHTTP: Sendable {
     private let address: String
     private var name = sockaddr_in()
 
-    /// - Parameter address: an IPv4 address and a port; 0.0.0.0 is asked at 127.0.0.1.
+    /// Takes an IPv4 address and a port; 0.0.0.0 is asked at 127.0.0.1.
     init(_ address: String) throws {
         self.address = address
         let parts = address.split(separator: ":")
