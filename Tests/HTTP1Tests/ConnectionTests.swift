@@ -174,6 +174,16 @@ struct ConnectionTests {
         #expect(visit.isShutDown)
     }
 
+    @Test("a process that stops still serves the first request of a peer that has just connected")
+    func stoppingBeforeTheFirstByte() {
+        var visit = Visit()
+        let mayClose = visit.stop()
+        #expect(!mayClose)
+        visit.send(Self.get)
+        #expect(visit.answers == [.served])
+        #expect(visit.isShutDown)
+    }
+
     @Test("an empty line between requests is skipped")
     func emptyLine() {
         var visit = Visit()

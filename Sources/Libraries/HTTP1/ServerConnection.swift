@@ -112,12 +112,11 @@ package struct ServerConnection: Sendable {
 
     /// Makes the next answer the last, for a process that is about to stop.
     ///
-    /// Read once more before it: a request may be in the socket.
-    ///
-    /// - Returns: whether nothing is under way, so that the connection may be closed at once.
+    /// - Returns: whether nothing is under way, so that the connection may be closed at once. A peer
+    ///   that has connected and not sent its first byte is about to: it is left its chance.
     package mutating func stopKeepingAlive() -> Bool {
         closesNext = true
-        guard phase == .idle, input.isEmpty else { return false }
+        guard phase == .idle, input.isEmpty, served > 0 else { return false }
         phase = .closed
         return true
     }

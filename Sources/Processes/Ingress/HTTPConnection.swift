@@ -50,6 +50,11 @@ final class HTTPConnection: @unchecked Sendable {
         settle()
     }
 
+    /// Closes a connection whose peer has not sent a byte since it was accepted.
+    func closeIfSilent() {
+        if connection.deadline?.kind == .firstByte { close() }
+    }
+
     // MARK: Events
 
     private func ready(_ readiness: EventLoop.Readiness) {

@@ -31,6 +31,9 @@ actor HTTPServer {
     /// Connections taken at once, before those at hand are served.
     private static let acceptedAtOnce = 64
 
+    /// How long a process that stops waits for the first byte of a peer that has just connected.
+    private static let silenceTolerated = Duration.seconds(1)
+
     private let loop: EventLoop
     private let handler: any RequestHandler
     private let date = DateLine()
@@ -66,10 +69,14 @@ actor HTTPServer {
     /// Callers that come meanwhile wait in the listening socket for the next process.
     func drain() async {
         pauseAccepting()
-        // What is in the backlog may belong to a connection whose bytes we have: take none of it.
         for connection in connections.values { connection.stopKeepingAlive() }
+        loop.after(Self.silenceTolerated) { [self] in assumeIsolated { $0.closeSilent() } }
         while !connections.isEmpty { _ = await allClosed.wait(atMost: .seconds(1)) }
         listener = nil
+    }
+
+    private func closeSilent() {
+        for connection in connections.values { connection.closeIfSilent() }
     }
 
     private func resumeAccepting() throws(SystemError) {
