@@ -42,6 +42,16 @@ struct EventLoopTests {
         #expect(answers == [true, false, false, true])
     }
 
+    @Test("a ring by a job that was enqueued before the wait is not lost")
+    func earlyRing() async throws {
+        let rung = try await onLoop { loop in
+            let bell = Bell(on: loop)
+            Task(executorPreference: loop) { bell.ring() }
+            return await bell.wait(atMost: .seconds(5))
+        }
+        #expect(rung)
+    }
+
     @Test("a descriptor is reported when it becomes readable, and not after it is unwatched")
     func descriptorsAreWatched() async throws {
         let events = try await onLoop { loop in

@@ -7,6 +7,7 @@ package final class Bell: @unchecked Sendable {
     private let loop: EventLoop
     private var waiting: [UInt64: CheckedContinuation<Bool, Never>] = [:]
     private var last: UInt64 = 0
+    private var rings: UInt64 = 0
 
     package init(on loop: EventLoop) { self.loop = loop }
 
@@ -16,6 +17,7 @@ package final class Bell: @unchecked Sendable {
     /// Resumes everybody with `true`.
     package func ring() {
         loop.checkIsolated()
+        rings += 1
         let all = waiting.values
         waiting = [:]
         for continuation in all { continuation.resume(returning: true) }
@@ -26,10 +28,13 @@ package final class Bell: @unchecked Sendable {
         loop.checkIsolated()
         last += 1
         let id = last
+        let heard = rings
         let timer = loop.after(limit) { self.giveUp(id) }
         defer { loop.cancel(timer) }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
+                // Other jobs of the loop may run between the call and here, and ring.
+                if rings != heard { return continuation.resume(returning: true) }
                 waiting[id] = continuation
                 if Task.isCancelled { giveUp(id) }
             }
