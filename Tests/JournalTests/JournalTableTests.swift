@@ -57,6 +57,18 @@ struct JournalTableTests {
         #expect(try table.extent().newest == position)
     }
 
+    @Test("a body that would not fit into a frame is refused alone", arguments: [0, 1])
+    func longBody(excess: Int) throws {
+        let body = Data(count: JournalTable.maximumBody + excess)
+        let seqs = try database.transaction {
+            let first = try table.append(.webhook, Data(), at: 1)
+            let second = try? table.append(.webhook, body, at: 1)
+            return [first.seq, second?.seq, try table.append(.webhook, Data(), at: 1).seq]
+        }
+        #expect(seqs == (excess == 0 ? [1, 2, 3] : [1, nil, 2]))
+        #expect(JournalTable.maximumBody * 4 / 3 + 4_096 < Frame.maximumLength)
+    }
+
     @Test("a number that was rolled back is given again, so that there is no gap")
     func contiguous() throws {
         struct Stop: Error {}

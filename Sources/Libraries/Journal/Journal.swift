@@ -40,6 +40,7 @@ package actor Journal {
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var drainer: Task<Void, Never>?
+    private var isClosing = false
 
     /// Rings on the loop for every commit.
     package nonisolated let entries: EntryBell
@@ -82,7 +83,7 @@ package actor Journal {
         _ kind: JournalEntry.Kind, _ body: Data, at: Int64 = Clocks.wall
     ) async throws -> JournalPosition {
         switch condition {
-        case .ready, .full: break
+        case .ready, .full: if isClosing { throw JournalError.notOpen }
         case .closed: throw JournalError.notOpen
         case .displaced: throw JournalError.displaced(path: store.path)
         case .broken(let error): throw JournalError.store(error)
@@ -108,7 +109,7 @@ package actor Journal {
             commits += 1
             do {
                 let outcomes = try await store.commit(batch.map(\.entry))
-                condition = .ready
+                if case .full = condition { condition = .ready }
                 settle(batch, outcomes)
             } catch {
                 await fail(batch, error)
@@ -187,8 +188,9 @@ package actor Journal {
 
     /// Takes no more entries, and returns once all that were taken are answered.
     package func close() async {
-        if condition == .ready { condition = .closed }
+        isClosing = true
         await drainer?.value
         await store.close()
+        condition = .closed
     }
 }

@@ -1,4 +1,5 @@
 package import SQLite
+package import Wire
 
 /// Why a journal did not take an entry, or can't be read.
 package enum JournalError: Error, Hashable, Sendable {
@@ -12,12 +13,14 @@ package enum JournalError: Error, Hashable, Sendable {
     case refused(DatabaseError)
     /// The store failed; its remedy says for how long.
     case store(DatabaseError)
+    /// Inbox says it stands where what was shipped to it does not lead, twice in a row.
+    case disagreement(shipped: JournalPosition?, found: JournalPosition?)
 
     /// Whether this journal will take and give nothing more, so that its owner should end (exit 70).
     package var isFinal: Bool {
         switch self {
         case .store(let error): error.remedy == .exit
-        case .notOpen, .overloaded, .displaced, .refused: false
+        case .notOpen, .overloaded, .displaced, .refused, .disagreement: false
         }
     }
 }
@@ -29,6 +32,8 @@ extension JournalError: CustomStringConvertible {
         case .overloaded(let waiting): "\(waiting) bytes wait for the journal's disk; try again"
         case .displaced(let path):
             "\(path): was moved or replaced while open; put nothing in its place while it is in use"
+        case .disagreement(let shipped, let found):
+            "inbox stands at \(found?.seq ?? 0) after entry \(shipped?.seq ?? 0) was shipped; report this"
         case .refused(let error), .store(let error): error.description
         }
     }

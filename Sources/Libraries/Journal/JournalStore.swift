@@ -64,7 +64,13 @@ package actor JournalStore: JournalSource {
     }
 
     /// Lets go of the file; what is called afterwards is refused.
-    package func close() { state = .closed }
+    package func close() {
+        if case .open(let table) = state {
+            // Only spares the next process from calling shipped entries unshipped until inbox answers.
+            try? table.database.transaction { try table.saveShipped() }
+        }
+        state = .closed
+    }
 
     /// Commits all rows in one transaction, but for those that alone can't be kept.
     ///

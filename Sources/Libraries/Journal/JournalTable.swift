@@ -7,13 +7,17 @@ package import Wire
 /// Numbers have no gaps: one that was rolled back is given again. What was pruned was shipped, and the
 /// newest shipped entry stays, so that its mark can prove the next batch.
 package final class JournalTable {
+    /// The longest body in bytes: with base64 it still fits into a frame of 8 MiB.
+    package static let maximumBody = 6_000_000
+
     /// The step of the owner's migrations that makes the journal, with a name of its own.
     package static let migration = Migration { database in
         try database.execute(
             """
             CREATE TABLE journal (
                 seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
-                body BLOB NOT NULL, mark INTEGER NOT NULL) STRICT;
+                body BLOB NOT NULL CHECK (length(body) <= \(maximumBody)),
+                mark INTEGER NOT NULL) STRICT;
             CREATE TABLE journal_state (
                 one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL,
                 shipped INTEGER NOT NULL) STRICT;
@@ -24,11 +28,12 @@ package final class JournalTable {
 
     /// Inbox has everything up to here, as far as we know.
     ///
-    /// Kept in memory and written when pruning: inbox itself knows, and is asked at every start.
+    /// Kept in memory and written with the next append: inbox itself knows, and is asked at every start.
     package private(set) var shipped: Int64
+    private var savedShipped: Int64
 
     package let database: Database
-    private let insert, newest, oldest, markAt, timeAt, after, name, rename: Statement
+    private let insert, newest, oldest, markAt, timeAt, after, name, rename, save: Statement
 
     /// Takes over the table that `migration` made in `database`.
     ///
@@ -45,10 +50,12 @@ package final class JournalTable {
             "SELECT seq, mark, at, kind, body FROM journal WHERE seq > ? ORDER BY seq")
         name = try database.prepare("SELECT origin FROM journal_state")
         rename = try database.prepare("UPDATE journal_state SET origin = ?, shipped = 0")
+        save = try database.prepare("UPDATE journal_state SET shipped = ?")
         let found = try database.prepare("SELECT shipped FROM journal_state").first {
             $0.integer(0)
         }
         shipped = found ?? 0
+        savedShipped = shipped
     }
 
     private static func randomOrigin() -> String {
@@ -65,6 +72,7 @@ package final class JournalTable {
         _ kind: JournalEntry.Kind, _ body: Data, at: Int64
     ) throws -> JournalPosition {
         let mark = UInt64.random(in: 0 ... .max)
+        try saveShipped()
         try insert.run(.integer(at), .text(kind.rawValue), .blob(body), .bits(mark))
         return JournalPosition(seq: database.lastInsertRowID, mark: mark)
     }
@@ -72,12 +80,22 @@ package final class JournalTable {
     /// Notes how far inbox is; less than before when inbox was restored from a backup.
     package func markShipped(_ seq: Int64) { shipped = seq }
 
+    /// Writes what `markShipped` noted, if that is new; a roll-back costs no more than its being late.
+    ///
+    /// - Throws: `DatabaseError`.
+    package func saveShipped() throws {
+        guard shipped != savedShipped else { return }
+        try save.run(.integer(shipped))
+        savedShipped = shipped
+    }
+
     /// Gives the journal a new name; nothing of it counts as shipped then.
     ///
     /// - Throws: `DatabaseError`.
     package func newOrigin() throws {
         try rename.run(.text(Self.randomOrigin()))
         shipped = 0
+        savedShipped = 0
     }
 
     // MARK: Reading

@@ -27,8 +27,7 @@ extension JournalTable {
     /// - Throws: `DatabaseError`.
     /// - Returns: how many went.
     package func prune(_ retention: Retention, now: Int64) throws -> Int64 {
-        try database.prepare("UPDATE journal_state SET shipped = ?1 WHERE shipped <> ?1").run(
-            .integer(shipped))
+        try saveShipped()
         var pruned = try delete(before: firstToKeep(since: now - retention.age))
         let pageSize = try database.pageSize()
         while pruned < Self.step, try database.usedPages() * pageSize > retention.bytes {

@@ -8,6 +8,11 @@ package actor Shipper {
         package let entries: Int64
         /// When the oldest of them was written, in ms since 1970; nil when there is none.
         package let oldestAt: Int64?
+
+        package init(entries: Int64, oldestAt: Int64?) {
+            self.entries = entries
+            self.oldestAt = oldestAt
+        }
     }
 
     /// Bytes of one batch once encoded; one entry may be more.
@@ -20,7 +25,7 @@ package actor Shipper {
     private let sink: any JournalSink
     private let entries: EntryBell
     private let reportInterval: Duration
-    private let pause: Bell
+    private let pause, progress: Bell
     private var shipping = Shipping()
     private var shipped: Int64 = 0
     private var oldestAt: Int64?
@@ -44,6 +49,7 @@ package actor Shipper {
         self.entries = entries
         self.reportInterval = reportInterval
         pause = Bell(on: loop)
+        progress = Bell(on: loop)
     }
 
     /// How far inbox is behind, by what the loop knows: no question to anybody.
@@ -57,6 +63,16 @@ package actor Shipper {
 
     /// Whether somebody wants to hear up to when this journal is complete; true until said otherwise.
     package func reportCompleteness(_ wanted: Bool) { shipping.reportsCompleteness = wanted }
+
+    /// Waits until inbox has all that is in the journal: true; false after `limit` or when cancelled.
+    package func drained(within limit: Duration) async -> Bool {
+        let until = ContinuousClock.now + limit
+        while lag.entries > 0 {
+            let left = until - ContinuousClock.now
+            guard left > .zero, await progress.wait(atMost: left) else { return lag.entries == 0 }
+        }
+        return true
+    }
 
     /// Tries again now instead of after the backoff: inbox is known to be back.
     package func hurry() { pause.ring() }
@@ -96,6 +112,7 @@ package actor Shipper {
         case .noteShipped(let seq):
             try await source.setShipped(seq)
             shipped = seq
+            progress.ring()
             return shipping.shippedNoted()
         case .readBatch(let seq):
             let asOf = Clocks.wall
@@ -105,7 +122,11 @@ package actor Shipper {
         case .append(let shipment):
             let answer = try await sink.append(shipment)
             let next = shipping.appendAnswered(answer)
-            if answer.outcome == .applied { problem = nil }
+            if case .wait = next {
+                problem = JournalError.disagreement(shipped: shipment.end, found: answer.position)
+            } else {
+                problem = nil
+            }
             return next
         case .rest(let seq):
             return shipping.woken(
