@@ -154,4 +154,15 @@ struct JournalTableTests {
         _ = try prune(Retention(), now: 1)
         #expect(try JournalTable(in: database).extent().shipped == 2)
     }
+
+    @Test("a new process prunes nothing before it has heard inbox")
+    func unconfirmed() throws {
+        try append(3)
+        table.markShipped(3)
+        try table.saveShipped()
+        let reopened = try JournalTable(in: database)
+        #expect(try reopened.prune(Retention(age: 0, bytes: 0), now: 100) == 0)
+        reopened.markShipped(3)
+        #expect(try reopened.prune(Retention(age: 0, bytes: 0), now: 100) == 2)
+    }
 }

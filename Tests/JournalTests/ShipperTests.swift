@@ -30,12 +30,13 @@ struct ShipperTests {
     /// Runs `body` against an open journal; without a `reportInterval` nothing but the bell wakes the shipper.
     private func running<Result: Sendable>(
         shippingTo model: ModelInbox = ModelInbox(), reportInterval: Duration = .seconds(3_600),
+        keeping retention: Retention = Retention(),
         _ body: @escaping @Sendable (Running) async throws -> Result
     ) async throws -> Result {
         let path = folder.file("journal.db")
         return try await onLoop { loop in
             let executor = try ThreadExecutor()
-            let store = JournalStore(path: path, on: executor)
+            let store = JournalStore(path: path, on: executor, retention: retention)
             let journal = Journal(on: loop, over: store)
             let inbox = ModelSink(model, on: loop)
             let shipper = Shipper(
@@ -154,6 +155,22 @@ struct ShipperTests {
             return await it.inbox.model
         }
         #expect(model.effects.count == 3)
+    }
+
+    @Test("shipped entries are pruned, and shipping goes on after them")
+    func pruned() async throws {
+        let model = try await running(keeping: Retention(age: -1)) { it in
+            for n in 0..<3 {
+                try await it.append(Self.bodies(n * 10..<n * 10 + 10))
+                #expect(await it.shipper.drained(within: patience))
+                await it.journal.prune()
+            }
+            return await it.inbox.model
+        }
+        #expect(model.effects.count == 30)
+        #expect(model.holes.isEmpty)
+        let database = try Database(path: folder.file("journal.db"))
+        #expect(try database.prepare("SELECT seq FROM journal").all { $0.integer(0) } == [30])
     }
 
     @Test("an idle journal reports up to when it is complete, which is after its last entry")

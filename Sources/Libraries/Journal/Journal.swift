@@ -178,7 +178,7 @@ package actor Journal {
     }
 
     /// Deletes what retention allows; a failure is seen by the next append too.
-    private func prune() async {
+    package func prune() async {
         do {
             while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
         } catch JournalError.store(let error) where error.remedy == .exit {

@@ -54,7 +54,11 @@ package actor JournalStore: JournalSource {
     /// The owner holds the lock of the file's folder.
     /// - Throws: `DatabaseError`: stay down, and leave the file as it is.
     package func open() throws -> JournalExtent {
-        if case .open(let table) = state { return try table.extent() }
+        switch state {
+        case .closed: break
+        case .open(let table): return try table.extent()
+        case .broken(let error): throw error
+        }
         let database = try Database(path: path)
         try database.checkpoint()
         try database.migrate(Self.migrations)

@@ -31,6 +31,8 @@ package final class JournalTable {
     /// Kept in memory and written with the next append: inbox itself knows, and is asked at every start.
     package private(set) var shipped: Int64
     private var savedShipped: Int64
+    /// Whether inbox was heard in this process: it may have been restored while we were away.
+    private(set) var isConfirmed = false
 
     package let database: Database
     private let insert, newest, oldest, markAt, timeAt, after, name, rename, save: Statement
@@ -78,7 +80,10 @@ package final class JournalTable {
     }
 
     /// Notes how far inbox is; less than before when inbox was restored from a backup.
-    package func markShipped(_ seq: Int64) { shipped = seq }
+    package func markShipped(_ seq: Int64) {
+        shipped = seq
+        isConfirmed = true
+    }
 
     /// Writes what `markShipped` noted, if that is new; a roll-back costs no more than its being late.
     ///

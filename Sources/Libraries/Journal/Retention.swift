@@ -23,10 +23,11 @@ extension JournalTable {
 
     /// Deletes shipped entries that are too old or too many, oldest first; call it until it answers 0.
     ///
-    /// Never an unshipped one, and never the newest shipped one. Space goes back to the file, not to the disk.
+    /// Never an unshipped one, and never the newest shipped one; nothing before inbox was heard. Space goes back to the file, not to the disk.
     /// - Throws: `DatabaseError`.
     /// - Returns: how many went.
     package func prune(_ retention: Retention, now: Int64) throws -> Int64 {
+        guard isConfirmed else { return 0 }
         try saveShipped()
         var pruned = try delete(before: firstToKeep(since: now - retention.age))
         let pageSize = try database.pageSize()
