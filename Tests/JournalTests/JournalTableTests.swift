@@ -95,6 +95,16 @@ struct JournalTableTests {
         #expect(rest.entries.count == 3 - count)
     }
 
+    @Test("a batch is no longer on the wire than was asked for", arguments: [0, 1, 2, 3, 1_000])
+    func encodedSize(size: Int) throws {
+        try append(200, size: size, at: 1_795_472_748_129)
+        let limit = 50_000
+        let batch = try table.batch(after: 0, maximumBytes: limit)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        #expect(try encoder.encode(batch.entries).count <= limit)
+    }
+
     @Test("nothing unshipped is pruned, and the newest shipped entry stays", arguments: 0...6)
     func pruning(shipped: Int64) throws {
         try append(6)
