@@ -16,10 +16,12 @@ struct IngressProcess: DaemonProcess {
         let journalDays: Int
     }
 
+    /// How long inbox may take to get what is left of a journal whose file was taken away.
+    private static let displacedLimit = Duration.seconds(60)
+
     private let server: HTTPServer
     private let journal: Journal
-    private let shipping: Task<Void, Never>
-    private let upkeep: Task<Void, Never>
+    private let tasks: [Task<Void, Never>]
     /// Held as long as the process lives: it is what makes the journal ours.
     private let lock: Lock
 
@@ -39,7 +41,11 @@ struct IngressProcess: DaemonProcess {
         let store = JournalStore(
             path: "\(directory)/journal.db", on: try ThreadExecutor(),
             retention: Retention(age: Int64(settings.journalDays) * 24 * 3_600 * 1_000))
-        let journal = Journal(on: place.loop, over: store) { place.tell($0) }
+        let displaced = Bell(on: place.loop)
+        let journal = Journal(on: place.loop, over: store) { condition in
+            place.tell(condition)
+            if condition == .displaced { displaced.ring() }
+        }
         try await journal.open()
 
         let inbox = place.client(to: .inbox)
@@ -50,6 +56,14 @@ struct IngressProcess: DaemonProcess {
             do { try await shipper.run() } catch { place.fail("journal.unreadable error=\(error)") }
         }
         let upkeep = Task(executorPreference: place.loop) { await journal.keepUp() }
+        let leaving = Task(executorPreference: place.loop) {
+            while await !displaced.wait(atMost: .seconds(3_600)) {
+                if Task.isCancelled { return }
+            }
+            // What is in the open file has no name any more: it goes out before this process does.
+            _ = await shipper.drained(within: Self.displacedLimit)
+            place.fail("store.displaced file=ingress/journal.db")
+        }
 
         let gateway = Gateway(
             place, rules: settings.access, journal: journal, shipper: shipper,
@@ -58,13 +72,12 @@ struct IngressProcess: DaemonProcess {
         let server = HTTPServer(gateway, on: place.loop) { place.log.warning("http \($0)") }
         try await server.listen(on: try settings.listen.listener())
         return Self(
-            server: server, journal: journal, shipping: shipping, upkeep: upkeep, lock: lock)
+            server: server, journal: journal, tasks: [shipping, upkeep, leaving], lock: lock)
     }
 
     func drain() async {
         await server.drain()
-        upkeep.cancel()
-        shipping.cancel()
+        for task in tasks { task.cancel() }
         await journal.close()
     }
 }
