@@ -90,5 +90,9 @@ let package = Package(
         tests("Journal", ["Journal", "Reactor", "SQLite", "TestSupport", "Wire"]),
         tests("JSON", ["JSON"]),
         tests("CloudAPI", ["CloudAPI", "JSON"], exclude: ["Fixtures"]),
+        tests("Wire", ["JSON", "Wire"]),
+        tests("IPC", ["IPC", "JSON", "Reactor", "TestSupport", "Wire"]),
+        tests("Daemon", ["Daemon", "Reactor", "TestSupport", "Wire"]),
+        tests("Digest", ["Digest"]),
     ]
 )
