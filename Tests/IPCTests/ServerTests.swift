@@ -167,6 +167,7 @@ struct ServerTests {
             // What the kernel had taken already can be read, and then it is over.
             let read = try #require(try await peer.readToEnd())
             #expect(read < 4 << 20)
+            #expect(group.incidents == ["ipc.not_reading peer=raw"])
             await server.close()
         }
     }

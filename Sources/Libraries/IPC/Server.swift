@@ -107,7 +107,11 @@ package actor Server<Answering: Responder> {
     }
 
     private func ended(_ end: FrameStream.End, _ id: UInt64) {
-        if case .malformed(let error) = end { report(.badFrame(peer: name(of: id), error)) }
+        switch end {
+        case .malformed(let error): report(.badFrame(peer: name(of: id), error))
+        case .notReading: report(.notReading(peer: name(of: id)))
+        case .closed, .broken: break
+        }
         drop(id)
     }
 
