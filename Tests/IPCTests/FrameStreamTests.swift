@@ -33,7 +33,8 @@ struct FrameStreamTests {
             #expect(try await peer.read(peer.waiting + 1_024, on: loop))
             let start = cpuTime()
             _ = await Bell(on: loop).wait(atMost: .milliseconds(200))
-            #expect(cpuTime() - start < .milliseconds(100))
+            // Idle takes 0.1 ms; spinning takes all that a busy machine leaves it.
+            #expect(cpuTime() - start < .milliseconds(20))
             stream.close()
         }
     }
