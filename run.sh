@@ -34,7 +34,7 @@ source "$parts/setup.sh"
 # shellcheck source=Sources/Tools/RunScript/supervisor.sh
 source "$parts/supervisor.sh"
 
-# --- Start 
+# --- Start
 
 start() {
     local detach=${1-}
@@ -140,7 +140,7 @@ readonly healthy_within=60 # seconds; a large journal is checkpointed before its
 # to begin to look for a process that stays down.
 await_health() {
     local waiter name
-    control wait --seconds $healthy_within 9>&- &
+    become_control wait --seconds $healthy_within 9>&- & # in the background, so not this shell
     waiter=$!
     while kill -0 "$waiter" 2>/dev/null; do
         poke
@@ -163,11 +163,12 @@ await_health() {
 
 log_length() { stat -c %s "$state/log/supervisord.log" 2>/dev/null || say 0; }
 
-# The first process that left with 78 since byte $1 of supervisord's log.
+# The first process that left with 78 since byte $1 of supervisord's log; not the holder, which only
+# follows ingress.
 stays_down() {
     [[ -f $state/log/supervisord.log ]] || return 0
     tail -c "+$(($1 + 1))" "$state/log/supervisord.log" |
-        sed -n 's/.*exited: \([a-z]*\)[_0-9]* (exit status 78; expected).*/\1/p;T;q'
+        sed -n 's/.*exited: \([a-z]*\)\(_0\)\{0,1\} (exit status 78; expected).*/\1/p;T;q'
 }
 
 # The reason that process $1 gave last.
@@ -190,7 +191,7 @@ announce() {
     fi
 }
 
-# --- The other commands 
+# --- The other commands
 
 # Settings and programs, as every command wants them that speaks to the group.
 meet_group() {
@@ -292,7 +293,7 @@ $(program_sections "$folder/log" "environment=GATEWAY_STATE_DIR=\"$folder\",GATE
 END
 }
 
-# --- Checks 
+# --- Checks
 
 step() {
     say "== $*"
@@ -309,6 +310,7 @@ run_checks() {
     install_missing
     step swift format lint --strict -r -p Package.swift Sources Tests
     step .ci/imports
+    step Tests/RunScriptTests/run
     step swift build --build-tests
     step build
     step swift test --skip-build --disable-xctest

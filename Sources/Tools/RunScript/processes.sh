@@ -17,13 +17,14 @@ own_settings() {
             GATEWAY_PACING GATEWAY_JOURNAL_DAYS)
         ;;
     inbox) names+=(GATEWAY_KEEP_DAYS) ;;
-    gatewayctl) names+=(GATEWAY_LISTEN GATEWAY_API_TOKEN_FILE) ;;
+    gatewayctl) names+=(GATEWAY_LISTEN) ;;
     esac
     # UTC0 needs no zone file, and a crash is the supervisor's business, not a backtrace's.
     own=([TZ]=UTC0 [SWIFT_BACKTRACE]=enable=no)
     for name in "${names[@]}"; do
         [[ -z ${settings[$name]-} ]] || own[$name]=${settings[$name]}
     done
+    [[ $1 != gatewayctl ]] || own[GATEWAY_API_TOKEN_FILE]=$(token_file)
 }
 
 # Becomes the program $1, which sees the variables in `own` and no other. The values are exported
@@ -39,11 +40,11 @@ become() {
 }
 
 # Runs the tool; it is given the path of the API token, never the token.
-control() {
-    (
-        own_settings gatewayctl
-        become "$bin/gatewayctl" "$@"
-    )
+control() (become_control "$@")
+
+become_control() {
+    own_settings gatewayctl
+    become "$bin/gatewayctl" "$@"
 }
 
 # A token given as a value gets a file for the tool; `stop` removes it.
