@@ -1,0 +1,153 @@
+internal import CloudAPI
+internal import FoundationEssentials
+internal import JSON
+internal import SQLite
+internal import Wire
+
+/// The messages of the outbox and their attempts; everything that writes runs inside the owner's transaction.
+final class MessageTable {
+    /// Messages deleted in one transaction: some milliseconds, so that sends don't wait for more.
+    private static let prunedAtOnce = 500
+
+    private let database: Database
+    private let insert, insertAttempt, byNumber, byID, byWamid, byReference, attempts, count, old:
+        Statement
+    private let encoder = JSONEncoder.gateway()
+    private let decoder = JSONDecoder()
+
+    /// Takes over the tables that `OutboxSchema` made.
+    ///
+    /// - Throws: `DatabaseError`.
+    init(in database: Database) throws {
+        self.database = database
+        insert = try database.prepare(
+            """
+            INSERT INTO messages (
+                id, mode, state, is_dead, attempt, wamid, problem, priority, phone_number_id,
+                recipient_kind, recipient, request, reference, on_unknown, taken_at, changed_at,
+                expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insertAttempt = try database.prepare("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)")
+        let select = """
+            SELECT m.number, m.id, m.mode, m.state, m.is_dead, m.attempt, m.wamid, m.problem,
+                m.recipient_kind, m.recipient FROM messages m
+            """
+        byNumber = try database.prepare("\(select) WHERE m.number = ?")
+        byID = try database.prepare("\(select) WHERE m.id = ?")
+        byWamid = try database.prepare(
+            "\(select) JOIN attempts a ON a.message = m.number WHERE a.wamid = ? LIMIT 1")
+        byReference = try database.prepare(
+            "\(select) WHERE m.reference = ? ORDER BY m.number DESC LIMIT 1")
+        attempts = try database.prepare(
+            "SELECT number, at, state, wamid, problem FROM attempts WHERE message = ? ORDER BY number"
+        )
+        count = try database.prepare("SELECT state, count(*) FROM messages GROUP BY state")
+        old = try database.prepare(
+            """
+            DELETE FROM messages WHERE number IN (
+                SELECT number FROM messages WHERE \(OutboxSchema.settledStates) AND changed_at < ?
+                AND number NOT IN (SELECT message FROM stub_life) LIMIT \(Self.prunedAtOnce))
+            """)
+    }
+
+    // MARK: Writing
+
+    /// Adds a message and answers its number; `now` is the wall clock in ms.
+    ///
+    /// - Throws: `DatabaseError`, or what a body that can't be written throws.
+    func add(_ submission: Submission, as message: OutboxMessage, at now: Int64) throws -> Int64 {
+        let body = submission.body
+        let recipient = body.message.to
+        try insert.run(
+            .text(submission.id), .text(message.mode.rawValue), .text(message.status.rawValue),
+            .integer(message.isDeadLetter ? 1 : 0), .integer(message.attempt),
+            .optional(message.wamid), .optional(try message.problem.map(encoder.encode)),
+            .text(submission.from), .text(recipient.kind.rawValue), .text(recipient.value),
+            .blob(try body.message.body().encoded()), .optional(body.reference),
+            .text(body.onUnknown.rawValue), .integer(now), .integer(now),
+            .optional(body.expiresIn.map { now + $0 * 1_000 }))
+        let number = database.lastInsertRowID
+        if message.attempt > 0 {
+            try insertAttempt.run(
+                .integer(number), .integer(message.attempt), .integer(now),
+                .text(message.status.rawValue), .optional(message.wamid), .null)
+        }
+        return number
+    }
+
+    /// Deletes some of the messages that have needed nothing since `time` (wall clock in ms), with their
+    /// attempts and keys; answers how many.
+    ///
+    /// - Throws: `DatabaseError`.
+    func prune(settledBefore time: Int64) throws -> Int64 {
+        try old.run(.integer(time))
+        return database.changes
+    }
+
+    // MARK: Reading
+
+    func find(number: Int64) throws -> Found? { try byNumber.first(.integer(number), read: read) }
+    func find(id: String) throws -> Found? { try byID.first(.text(id), read: read) }
+    func find(wamid: String) throws -> Found? { try byWamid.first(.text(wamid), read: read) }
+
+    /// The newest message of that reference.
+    func find(reference: String) throws -> Found? {
+        try byReference.first(.text(reference), read: read)
+    }
+
+    /// A message with its number, which is for this file alone.
+    struct Found {
+        let number: Int64
+        let kept: KeptMessage
+    }
+
+    /// The tries of a message, the first one first.
+    func attempts(of number: Int64) throws -> [FindOutboxMessage.Attempt] {
+        try attempts.all(.integer(number)) { row in
+            guard let status = MessageStatus(rawValue: row.text(2)) else {
+                throw damaged("an attempt has the unknown state \(row.text(2))")
+            }
+            return FindOutboxMessage.Attempt(
+                number: Int(row.integer(0)), at: Timestamp(milliseconds: row.integer(1)),
+                status: status, wamid: row.optionalText(3), error: try problem(row.optionalBlob(4)))
+        }
+    }
+
+    /// How many messages there are of each state.
+    func counts() throws -> [MessageStatus: Int64] {
+        var counts: [MessageStatus: Int64] = [:]
+        try count.forEach { row in
+            guard let status = MessageStatus(rawValue: row.text(0)) else {
+                throw damaged("messages of the unknown state \(row.text(0))")
+            }
+            counts[status] = row.integer(1)
+            return .next
+        }
+        return counts
+    }
+
+    private func read(_ row: borrowing Row) throws -> Found {
+        guard let mode = Mode(rawValue: row.text(2)), let status = MessageStatus(rawValue: row.text(3)),
+            let state = OutboxMessage.State(
+                status, isDeadLetter: row.integer(4) != 0, wamid: row.optionalText(6),
+                problem: try problem(row.optionalBlob(7))),
+            let kind = Recipient.Kind(rawValue: row.text(8))
+        else { throw damaged("message \(row.text(1)) makes no sense") }
+        let recipient = Recipient(kind, row.text(9))
+        return Found(
+            number: row.integer(0),
+            kept: KeptMessage(
+                id: row.text(1),
+                message: OutboxMessage(mode: mode, state: state, attempt: Int(row.integer(5))),
+                to: recipient.display))
+    }
+
+    private func problem(_ json: Data?) throws -> Problem? {
+        try json.map { try decoder.decode(Problem.self, from: $0) }
+    }
+
+    private func damaged(_ what: String) -> DatabaseError {
+        .damaged(.init(file: database.path, code: 0, message: what))
+    }
+}

@@ -1,0 +1,246 @@
+internal import Journal
+internal import Reactor
+internal import SQLite
+internal import Wire
+
+/// The outbox as the loop sees it: a send returns once the commit that holds it was synced.
+///
+/// Group commit without a timer: whatever arrives while a commit is syncing goes into the next one. A
+/// caller whose task is cancelled still waits for its commit, since the message is taken in anyway.
+actor Outbox {
+    /// Whether sends are taken in, and if not, why.
+    enum Condition: Hashable, Sendable {
+        case closed
+        case ready
+        /// Refused for the last time it was tried; every send tries again.
+        case full(DatabaseError)
+        /// The path names another file: ship what is there, then exit 70.
+        case displaced
+        /// Exit 70.
+        case broken(DatabaseError)
+    }
+
+    private struct Waiter {
+        let submission: Submission
+        let continuation: CheckedContinuation<Taken, any Error>
+    }
+
+    /// Messages of one transaction: beyond this a commit takes longer without getting cheaper per row.
+    private static let maximumRows = 128
+    /// Bytes of bodies that may wait: 16 of the largest.
+    ///
+    /// More means that the disk does not keep up.
+    static let maximumWaitingBytes = 16 << 20
+    /// Statuses told in one transaction: about as long as one intake, so that sends don't wait for more.
+    private static let statusesAtOnce = 256
+
+    private let loop: EventLoop
+    private let store: OutboxStore
+    private let report: @Sendable (Condition) -> Void
+    private var waiting: [Waiter] = []
+    private var waitingBytes = 0
+    private var drainer: Task<Void, Never>?
+    private var isClosing = false
+
+    /// Rings on the loop for every commit that wrote to the journal.
+    nonisolated let entries: EntryBell
+    private(set) var condition = Condition.closed {
+        didSet { if condition != oldValue { report(condition) } }
+    }
+    /// When the next status in stub is due, wall clock in ms; as of the last commit.
+    private(set) var nextDue: Int64?
+    /// Called on the loop when `nextDue` may have come nearer.
+    private var onDue: @Sendable (Int64) -> Void = { _ in }
+    /// Transactions so far, for metrics.
+    private(set) var commits = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// Calls `report` on the loop whenever `condition` becomes another.
+    init(
+        on loop: EventLoop, over store: OutboxStore,
+        report: @escaping @Sendable (Condition) -> Void = { _ in }
+    ) {
+        self.loop = loop
+        self.store = store
+        self.report = report
+        entries = EntryBell(on: loop)
+    }
+
+    /// Opens the store and waits for its start checkpoint; sends are refused until then.
+    ///
+    /// - Throws: `DatabaseError`: stay down.
+    func open() async throws {
+        let found = try await store.open()
+        entries.ring(
+            JournalHead(origin: found.journal.origin, seq: found.journal.newest?.seq ?? 0))
+        nextDue = found.nextDue
+        condition = .ready
+    }
+
+    /// The newest entry that was answered for; every answer carries it.
+    ///
+    /// - Throws: `Problem` before `open`.
+    func head() throws(Problem) -> JournalHead {
+        guard let head = entries.head else { throw .unavailable(.provider) }
+        return head
+    }
+
+    // MARK: Group commit
+
+    /// Takes a message in, and answers once that is synced.
+    ///
+    /// - Throws: `Problem`: refused, or not known (`storeFailed`), and then repeatable.
+    func take(_ submission: Submission) async throws -> Taken {
+        try checkTaking()
+        guard waitingBytes + submission.size <= Self.maximumWaitingBytes else {
+            throw Problem.overloaded
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            waiting.append(Waiter(submission: submission, continuation: continuation))
+            waitingBytes += submission.size
+            if drainer == nil {
+                drainer = Task(executorPreference: loop) { await self.drain() }
+            }
+        }
+    }
+
+    private func checkTaking() throws(Problem) {
+        switch condition {
+        case .ready, .full: if isClosing { throw .unavailable(.provider) }
+        case .closed: throw .unavailable(.provider)
+        case .displaced, .broken: throw .storeFailed
+        }
+    }
+
+    private func drain() async {
+        while !waiting.isEmpty {
+            let batch = takeBatch()
+            commits += 1
+            do {
+                let commit = try await store.take(
+                    batch.map(\.submission), now: Clocks.wall, boot: Clocks.boot)
+                committed(commit)
+                for (waiter, outcome) in zip(batch, commit.outcomes) {
+                    waiter.continuation.resume(with: outcome.mapError { $0 })
+                }
+            } catch {
+                let problem = await failed(error)
+                for waiter in batch { waiter.continuation.resume(throwing: problem) }
+            }
+        }
+        // Nothing was awaited since the look at `waiting`: a send after this starts another drainer.
+        drainer = nil
+    }
+
+    private func takeBatch() -> [Waiter] {
+        let batch = Array(waiting.prefix(Self.maximumRows))
+        waiting.removeFirst(batch.count)
+        waitingBytes -= batch.reduce(0) { $0 + $1.submission.size }
+        return batch
+    }
+
+    private func committed(_ commit: OutboxStore.Commit) {
+        if case .full = condition { condition = .ready }
+        if let newest = commit.newest { entries.ring(newest: newest) }
+        nextDue = commit.nextDue
+        if let nextDue { onDue(nextDue) }
+    }
+
+    /// Notes what a failure means for the whole, and answers what it means for a caller.
+    private func failed(_ error: any Error) async -> Problem {
+        switch error {
+        case JournalError.store(let error) where error.remedy == .exit:
+            condition = .broken(error)
+            return .storeFailed
+        case JournalError.store(let error) where error.remedy == .refuseWrites:
+            condition = .full(error)
+            return .storeFull
+        case JournalError.displaced:
+            condition = .displaced
+            // The commit stands in the open file: it is shipped before the process ends.
+            if let newest = try? await store.extent().newest { entries.ring(newest: newest.seq) }
+            return .storeFailed
+        default: return .internalError(in: .provider)
+        }
+    }
+
+    // MARK: Stub
+
+    /// Says whom to tell when statuses are due; what is due already is told of at once.
+    func notify(_ onDue: @escaping @Sendable (Int64) -> Void) {
+        self.onDue = onDue
+        if let nextDue { onDue(nextDue) }
+    }
+
+    /// Tells the statuses that are due; false when that failed and should be tried later.
+    func tellStatuses() async -> Bool {
+        guard (try? checkTaking()) != nil else { return false }
+        do {
+            committed(
+                try await store.tellStatuses(now: Clocks.wall, limit: Self.statusesAtOnce))
+            return true
+        } catch {
+            _ = await failed(error)
+            return false
+        }
+    }
+
+    // MARK: Reading
+
+    /// The message that a request already stands for, whatever today's rules say of its body.
+    ///
+    /// - Throws: `Problem` when its key belongs to another request, or the store can't be read.
+    func known(_ id: String, _ idempotency: Idempotency?) async throws -> Taken? {
+        do { return try await store.known(id, idempotency) } catch let problem as Problem {
+            throw problem
+        } catch { throw await failed(error) }
+    }
+
+    /// One message with its tries; nil when it is not here.
+    ///
+    /// - Throws: `Problem` when the store can't be read.
+    func find(_ name: MessageName) async throws -> (KeptMessage, [FindOutboxMessage.Attempt])? {
+        do { return try await store.find(name) } catch { throw await failed(error) }
+    }
+
+    /// Messages of each state.
+    func figures() async -> [MessageStatus: Int64] { await store.figures }
+
+    // MARK: Upkeep
+
+    /// Between two looks at the path: an answered send is at risk for no longer than this.
+    private static let checkInterval = Duration.seconds(5)
+    /// Looks at the path between two prunings.
+    private static let checksPerPruning = 12
+
+    /// Watches the path and prunes what is old, until its task is cancelled; the owner starts it once.
+    func keepUp() async {
+        let pause = Bell(on: loop)
+        var checks = 0
+        while !Task.isCancelled {
+            if await store.isDisplaced, condition != .closed { condition = .displaced }
+            if checks % Self.checksPerPruning == 0 { await prune() }
+            checks += 1
+            _ = await pause.wait(atMost: Self.checkInterval)
+        }
+    }
+
+    private func prune() async {
+        do {
+            while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
+        } catch JournalError.store(let error) where error.remedy == .exit {
+            condition = .broken(error)
+        } catch {
+            // Lack of room is seen by the next send too, which says it to somebody.
+        }
+    }
+
+    /// Takes nothing more in, and returns once all that was taken is answered.
+    func close() async {
+        isClosing = true
+        await drainer?.value
+        await store.close()
+        condition = .closed
+    }
+}

@@ -1,0 +1,44 @@
+internal import Journal
+internal import SQLite
+
+/// The tables of outbox.db.
+enum OutboxSchema {
+    /// The steps from an empty file to what this release knows; a released one never changes.
+    static let migrations = [JournalTable.migration, .sql(first)]
+
+    /// A message's state is settled when it needs nothing more of us.
+    static let settledStates = "state IN ('accepted', 'refused')"
+
+    // `number` is the order of intake. `request` is the body for Meta but for the attempt's name,
+    // `problem` why it is not on its way, `is_dead` whether it is among the dead letters.
+    // A message may own several wamids: each attempt has its own.
+    private static let first = """
+        CREATE TABLE messages (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, mode TEXT NOT NULL,
+            state TEXT NOT NULL, is_dead INTEGER NOT NULL, attempt INTEGER NOT NULL,
+            wamid TEXT, problem BLOB, priority INTEGER NOT NULL, phone_number_id TEXT NOT NULL,
+            recipient_kind TEXT NOT NULL, recipient TEXT NOT NULL, request BLOB NOT NULL,
+            reference TEXT, on_unknown TEXT NOT NULL, taken_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL, not_before INTEGER, expires_at INTEGER) STRICT;
+        CREATE INDEX messages_by_state ON messages (state);
+        CREATE INDEX messages_by_reference ON messages (reference) WHERE reference IS NOT NULL;
+        CREATE INDEX messages_settled ON messages (changed_at) WHERE \(settledStates);
+
+        CREATE TABLE attempts (
+            message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+            number INTEGER NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, wamid TEXT,
+            problem BLOB, PRIMARY KEY (message, number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX attempts_by_wamid ON attempts (wamid) WHERE wamid IS NOT NULL;
+
+        CREATE TABLE idempotency (
+            key TEXT PRIMARY KEY, fingerprint BLOB NOT NULL,
+            message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE)
+            STRICT, WITHOUT ROWID;
+        CREATE INDEX idempotency_by_message ON idempotency (message);
+
+        CREATE TABLE stub_life (
+            message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+            due INTEGER NOT NULL, status TEXT NOT NULL) STRICT;
+        CREATE INDEX stub_life_by_due ON stub_life (due);
+        """
+}

@@ -1,0 +1,262 @@
+internal import CloudAPI
+internal import FoundationEssentials
+internal import JSON
+internal import Journal
+internal import Reactor
+internal import SQLite
+internal import Wire
+
+/// Owns outbox.db: messages, keys and the journal, one connection, on a thread of its own.
+///
+/// Once a commit, a read or a sync has failed in a way that leaves the outcome unknown, it refuses
+/// everything: the file is read again by the next process, after its start checkpoint.
+actor OutboxStore {
+    /// The tables, open.
+    struct Tables {
+        let database: Database
+        let messages: MessageTable
+        let keys: IdempotencyTable
+        let stubLife: StubLifeTable
+        let journal: JournalTable
+        let savepoint: Savepoint
+    }
+
+    private enum State {
+        case closed
+        case open(Tables)
+        case broken(DatabaseError)
+    }
+
+    /// What a commit brought about.
+    struct Commit: Sendable {
+        /// One for each submission, in their order.
+        var outcomes: [Result<Taken, Problem>] = []
+        /// The last journal entry that was written; nil when none was.
+        var newest: Int64?
+        /// When the next status of a message in stub is due, wall clock in ms.
+        var nextDue: Int64?
+    }
+
+    nonisolated let path: String
+    nonisolated let mode: Mode
+    private let businessAccountID: String
+    private let retention: Retention
+    private let executor: ThreadExecutor
+    private var state = State.closed
+    /// Messages of each state, kept along so that health costs no scan.
+    private var counts: [MessageStatus: Int64] = [:]
+    private let encoder = JSONEncoder.gateway()
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Touches nothing until `open`.
+    init(
+        path: String, mode: Mode, businessAccountID: String = StubAccount.businessAccountID,
+        retention: Retention = Retention(), on executor: ThreadExecutor
+    ) {
+        self.path = path
+        self.mode = mode
+        self.businessAccountID = businessAccountID
+        self.retention = retention
+        self.executor = executor
+    }
+
+    /// Opens the file, makes durable what a killed process left, and answers where things stand.
+    ///
+    /// - Throws: `DatabaseError`: stay down, and leave the file as it is.
+    func open() throws -> (journal: JournalExtent, nextDue: Int64?) {
+        let database = try Database(path: path)
+        try database.checkpoint()
+        try database.migrate(OutboxSchema.migrations)
+        let tables = Tables(
+            database: database, messages: try MessageTable(in: database),
+            keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
+            journal: try JournalTable(in: database), savepoint: try Savepoint(in: database))
+        counts = try tables.messages.counts()
+        let due = mode == .stub ? try tables.stubLife.nextDue() : nil
+        let extent = try tables.journal.extent()
+        state = .open(tables)
+        return (extent, due)
+    }
+
+    /// Lets go of the file; what is called afterwards is refused.
+    func close() {
+        if case .open(let tables) = state {
+            // Only spares the next process from calling shipped entries unshipped until inbox answers.
+            try? tables.database.transaction { try tables.journal.saveShipped() }
+        }
+        state = .closed
+    }
+
+    // MARK: Intake
+
+    /// Takes in all submissions in one transaction, but for those that alone can't be kept.
+    ///
+    /// `now` is the wall clock in ms, `boot` the boot clock for the deadlines.
+    /// - Throws: `JournalError`: none was kept, or for `displaced` and final ones, it is not known.
+    func take(_ submissions: [Submission], now: Int64, boot: Int64) throws -> Commit {
+        let commit = try onTables { tables in
+            try tables.database.transaction {
+                var commit = Commit()
+                for submission in submissions {
+                    let outcome = try tables.savepoint.alone {
+                        guard boot < submission.until else { throw Problem.deadlinePassed }
+                        return try take(submission, in: tables, at: now)
+                    }
+                    if case .success(let taken) = outcome, let seq = taken.seq { commit.newest = seq }
+                    commit.outcomes.append(outcome.map { $0.taken })
+                }
+                if mode == .stub { commit.nextDue = try tables.stubLife.nextDue() }
+                return commit
+            }
+        }
+        // After the commit, so that no answer rests on a file that was gone by then.
+        if isDisplaced { throw JournalError.displaced(path: path) }
+        return commit
+    }
+
+    private func take(
+        _ submission: Submission, in tables: Tables, at now: Int64
+    ) throws -> (taken: Taken, seq: Int64?) {
+        if let known = try known(submission.id, submission.idempotency, in: tables) {
+            return (known, nil)
+        }
+        var message = OutboxMessage(mode: mode)
+        if mode == .stub {
+            _ = message.happened(.pretended(wamid: StubWamid.make(for: submission.id)))
+        }
+        let number = try tables.messages.add(submission, as: message, at: now)
+        if let idempotency = submission.idempotency {
+            try tables.keys.bind(idempotency, to: number)
+        }
+        if mode == .stub { try tables.stubLife.begin(number, at: now) }
+        let body = try encoder.encode(submission.transition(to: message, at: now))
+        let position = try tables.journal.append(.outbox, body, at: now)
+        counts[message.status, default: 0] += 1
+        let kept = KeptMessage(
+            id: submission.id, message: message, to: submission.body.message.to.display)
+        return (Taken(kept: kept, isReplay: false), position.seq)
+    }
+
+    /// The message that this key or this id already stands for.
+    ///
+    /// The same id again is ingress, asking once more after a broken connection: no replay of the caller's.
+    /// - Throws: `Problem` when the key belongs to another request.
+    private func known(
+        _ id: String, _ idempotency: Idempotency?, in tables: Tables
+    ) throws -> Taken? {
+        if let idempotency, let binding = try tables.keys.find(idempotency.key) {
+            guard binding.fingerprint == idempotency.fingerprint else {
+                throw Problem.idempotencyKeyReused
+            }
+            guard let found = try tables.messages.find(number: binding.message) else { return nil }
+            return Taken(kept: found.kept, isReplay: found.kept.id != id)
+        }
+        return try tables.messages.find(id: id).map { Taken(kept: $0.kept, isReplay: false) }
+    }
+
+    /// The same for a request that today's rules would refuse: what was taken in once stays taken in.
+    ///
+    /// - Throws: `Problem` when the key belongs to another request, `JournalError`.
+    func known(_ id: String, _ idempotency: Idempotency?) throws -> Taken? {
+        try onTables { try known(id, idempotency, in: $0) }
+    }
+
+    // MARK: Stub
+
+    /// Tells what is due as Meta would, in one transaction; `now` is the wall clock in ms.
+    ///
+    /// - Throws: `JournalError`.
+    func tellStatuses(now: Int64, limit: Int) throws -> Commit {
+        try onTables { tables in
+            try tables.database.transaction {
+                var commit = Commit()
+                for due in try tables.stubLife.due(at: now, limit: limit) {
+                    let payload = StatusPayload.make(
+                        phoneNumberID: due.phoneNumberID, displayNumber: StubAccount.displayNumber,
+                        wabaID: businessAccountID, wamid: due.wamid, status: due.step.status,
+                        timestamp: now / 1_000, recipient: due.recipient,
+                        callbackData: "\(due.id).\(due.attempt)")
+                    commit.newest = try tables.journal.append(.webhook, payload, at: now).seq
+                    try tables.stubLife.advance(due)
+                }
+                commit.nextDue = try tables.stubLife.nextDue()
+                return commit
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    /// One message with its tries; nil when it is not here (any more).
+    ///
+    /// - Throws: `JournalError`.
+    func find(_ name: MessageName) throws -> (KeptMessage, [FindOutboxMessage.Attempt])? {
+        try onTables { tables in
+            let found =
+                switch name {
+                case .id(let id) where id.hasPrefix("msg_"): try tables.messages.find(id: id)
+                case .id(let wamid): try tables.messages.find(wamid: wamid)
+                case .reference(let reference): try tables.messages.find(reference: reference)
+                }
+            guard let found else { return nil }
+            return (found.kept, try tables.messages.attempts(of: found.number))
+        }
+    }
+
+    /// Messages of each state.
+    var figures: [MessageStatus: Int64] { counts }
+
+    // MARK: Upkeep
+
+    /// Whether the path no longer names the open file; entries can still be read from it.
+    var isDisplaced: Bool {
+        if case .open(let tables) = state { tables.database.isDisplaced } else { false }
+    }
+
+    /// Keys live as long as their message, and at least this long: three days, in ms.
+    static let shortestMemory: Int64 = 72 * 3_600 * 1_000
+
+    /// Deletes some of what is old, and answers how much; call it until that is 0.
+    ///
+    /// - Throws: `JournalError`.
+    func prune(now: Int64) throws -> Int64 {
+        try onTables { tables in
+            try tables.database.transaction {
+                let entries = try tables.journal.prune(retention, now: now)
+                let age = max(retention.age, Self.shortestMemory)
+                let messages = try tables.messages.prune(settledBefore: now - age)
+                if messages > 0 { counts = try tables.messages.counts() }
+                return entries + messages
+            }
+        }
+    }
+
+    /// Runs `body` on the open tables, and remembers a failure after which nothing may be tried again.
+    func onTables<Result>(_ body: (Tables) throws -> Result) throws -> Result {
+        switch state {
+        case .closed: throw JournalError.notOpen
+        case .broken(let error): throw JournalError.store(error)
+        case .open(let tables):
+            let before = counts
+            do { return try body(tables) } catch let error as DatabaseError {
+                counts = before
+                if error.remedy == .exit { state = .broken(error) }
+                throw JournalError.store(error)
+            }
+        }
+    }
+}
+
+extension Submission {
+    /// What the journal tells of it: the first entry of a message, with all that is sent.
+    fileprivate func transition(to message: OutboxMessage, at now: Int64) -> OutboxTransition {
+        OutboxTransition(
+            id: id, mode: message.mode, status: message.status, at: now, wamid: message.wamid,
+            attempt: message.attempt, error: message.problem,
+            message: OutboxTransition.Outbound(
+                phoneNumberID: from, to: body.message.to.journaled, type: body.message.content.type,
+                text: body.message.content.listText, content: body.object,
+                replyTo: body.message.replyTo, reference: body.reference))
+    }
+}

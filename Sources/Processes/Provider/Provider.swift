@@ -1,0 +1,133 @@
+internal import CloudAPI
+internal import Daemon
+internal import IPC
+internal import Journal
+internal import Reactor
+internal import Wire
+
+/// Answers the methods of `provider`: takes messages in, and says what became of them.
+actor Provider: Responder {
+    typealias Operations = ProviderOperation
+
+    /// How far behind inbox may be before health says so.
+    private static let lagTolerated = (entries: Int64(1_000), milliseconds: Int64(2_000))
+
+    private let place: Place
+    private let outbox: Outbox
+    /// How far inbox is behind; asked on the loop.
+    private let lag: @Sendable () async -> Shipper.Lag
+    /// The number that sends when the caller names none.
+    private let defaultNumber: String
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        place.loop.asUnownedSerialExecutor()
+    }
+
+    init(
+        in place: Place, over outbox: Outbox, from defaultNumber: String,
+        lag: @escaping @Sendable () async -> Shipper.Lag
+    ) {
+        self.place = place
+        self.outbox = outbox
+        self.defaultNumber = defaultNumber
+        self.lag = lag
+    }
+
+    func answer(_ operation: ProviderOperation, _ call: Call) async throws -> Reply {
+        switch operation {
+        case .send:
+            try await call.answering(SendMessage.self) { request, until in
+                try await send(request, until: until)
+            }
+        case .message:
+            try await call.answering(FindOutboxMessage.self) { try await find($0.name) }
+        case .describe:
+            try await call.answering(DescribeProvider.self) { _ in await describe() }
+        }
+    }
+
+    // MARK: Sending
+
+    /// Takes a message in until the deadline (boot clock, ms), and answers once that is synced.
+    func send(_ request: SendMessage, until: Int64) async throws -> SendMessage.Answer {
+        let idempotency = Idempotency(request)
+        let body: SendBody
+        do throws(Problem) { body = try SendBody(request.body, as: request.form) } catch {
+            // What an earlier release took in is not called "not sent" by this one's stricter rules.
+            guard let known = try await outbox.known(request.id, idempotency) else { throw error }
+            return try await answer(known)
+        }
+        let taken = try await outbox.take(
+            Submission(
+                id: request.id, idempotency: idempotency, until: until, body: body,
+                from: body.from ?? defaultNumber, size: request.body.count))
+        return try await answer(taken)
+    }
+
+    private func answer(_ taken: Taken) async throws -> SendMessage.Answer {
+        if case .failed(var problem) = taken.kept.message.state {
+            problem.id = taken.kept.id
+            throw problem
+        }
+        return taken.kept.answer(isReplay: taken.isReplay, journal: try await outbox.head())
+    }
+
+    private func find(_ name: MessageName) async throws -> FindOutboxMessage.Answer {
+        let found = try await outbox.find(name)
+        let head = try await outbox.head()
+        return FindOutboxMessage.Answer(
+            message: found?.0.answer(isReplay: false, journal: head), attempts: found?.1 ?? [],
+            journal: head)
+    }
+
+    // MARK: Health
+
+    private func describe() async -> ProcessReport {
+        var reasons: [Condition] = []
+        let lag = await lag()
+        let age = lag.oldestAt.map { max(0, Clocks.wall - $0) } ?? 0
+        if lag.entries > Self.lagTolerated.entries || age > Self.lagTolerated.milliseconds {
+            reasons.append(
+                Condition(
+                    "journal_behind",
+                    "inbox is \(lag.entries) entries of provider and \(age / 1_000) s behind",
+                    hint: "They are kept, and shipped when inbox takes them; see ./run.sh status."))
+        }
+        if let reason = await outbox.condition.reason { reasons.append(reason) }
+        let counts = await outbox.figures()
+        let figures = [
+            "queued": counts[.queued, default: 0] + counts[.sending, default: 0],
+            "accepted": counts[.accepted, default: 0], "journal_lag": lag.entries,
+            "commits": Int64(await outbox.commits),
+        ]
+        return place.report(reasons: reasons, figures: figures)
+    }
+}
+
+extension KeptMessage {
+    /// The message as it is told to a caller.
+    fileprivate func answer(isReplay: Bool, journal: JournalHead) -> SendMessage.Answer {
+        SendMessage.Answer(
+            id: id, status: message.status, provider: message.mode == .stub ? "stub" : "meta",
+            wamid: message.wamid, to: to, replayed: isReplay, reason: message.problem?.code.rawValue,
+            hint: message.problem?.hint, journal: journal)
+    }
+}
+
+extension Outbox.Condition {
+    /// What health says of it; nil while all is well.
+    fileprivate var reason: Condition? {
+        switch self {
+        case .ready: nil
+        case .full:
+            Condition("store_full", "the disk of the outbox is full", hint: "Free some space.")
+        case .displaced:
+            Condition(
+                "store_displaced", "outbox.db was moved or replaced while it was open",
+                hint: "Provider ships what it has and starts anew; put the right file back.")
+        case .closed, .broken:
+            Condition(
+                "store_damaged", "the outbox cannot be used", hint: "See ./run.sh logs provider.")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import Daemon
+internal import Glibc
+internal import IPC
+internal import Journal
+internal import Reactor
+internal import SQLite
+internal import Wire
+
+/// The process that sends: it keeps what it was given in its outbox before it answers.
+struct ProviderProcess: DaemonProcess {
+    static let service = Service.provider
+
+    private let server: Server<Provider>
+    private let outbox: Outbox
+    private let stubLife: StubLife
+    private let shipping: Task<Void, Never>
+    private let upkeep: Task<Void, Never>
+    /// Held as long as the process lives: it is what makes the outbox ours.
+    private let lock: Lock
+
+    static func settings(from surroundings: Surroundings) throws -> ProviderSettings {
+        try ProviderSettings(surroundings)
+    }
+
+    static func start(_ settings: ProviderSettings, in place: Place) async throws -> Self {
+        let loop = place.loop
+        let directory = "\(place.stateDirectory)/provider"
+        mkdir(directory, 0o700)
+        let lock = try await Lock.take("\(directory)/outbox.lock", on: loop)
+
+        let store = OutboxStore(
+            path: "\(directory)/outbox.db", mode: place.mode,
+            businessAccountID: settings.businessAccountID, retention: settings.retention,
+            on: try ThreadExecutor())
+        let displaced = Bell(on: loop)
+        let outbox = Outbox(on: loop, over: store) { condition in
+            place.tell(condition)
+            if condition == .displaced { displaced.ring() }
+        }
+        try await outbox.open()
+
+        let shipper = Shipper(
+            on: loop, from: store, to: InboxSink(place.client(to: .inbox), for: service),
+            wokenBy: outbox.entries)
+        let shipping = Task(executorPreference: loop) {
+            do { try await shipper.run() } catch { place.fail("outbox.unreadable error=\(error)") }
+        }
+        let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
+        endWhenDisplaced(displaced, shipper, place)
+        let stubLife = StubLife(of: outbox, on: loop)
+        await stubLife.start()
+
+        let provider = Provider(in: place, over: outbox, from: settings.defaultNumber) {
+            await shipper.lag
+        }
+        let server = try await place.serve(provider) {
+            place.hello(journal: try? await outbox.head())
+        }
+        return Self(
+            server: server, outbox: outbox, stubLife: stubLife, shipping: shipping, upkeep: upkeep,
+            lock: lock)
+    }
+
+    func drain() async {
+        // What was asked meanwhile is asked again of the next process, with the same ids.
+        await server.close()
+        upkeep.cancel()
+        await stubLife.stop()
+        await outbox.close()
+        shipping.cancel()
+    }
+}
+
+extension ProviderProcess {
+    /// How long entries may still go out from a file whose path is gone.
+    private static let lastShipping = Duration.seconds(10)
+
+    /// Ships what an open file without a path still holds, then ends the process.
+    private static func endWhenDisplaced(_ displaced: Bell, _ shipper: Shipper, _ place: Place) {
+        Task(executorPreference: place.loop) {
+            while await !displaced.wait(atMost: .seconds(3_600)) {}
+            _ = await shipper.drained(within: lastShipping)
+            place.fail("store.displaced file=provider/outbox.db")
+        }
+    }
+}
+
+extension Place {
+    /// Says what became of the outbox; one that must not be written on ends the process.
+    fileprivate func tell(_ condition: Outbox.Condition) {
+        switch condition {
+        case .closed: log.info("outbox.closed")
+        case .ready: log.info("outbox.ready")
+        case .full(let error): log.error("store.full error=\(error)")
+        case .displaced: log.error("store.displaced file=provider/outbox.db")
+        case .broken(let error): fail("store.io_failed error=\(error)")
+        }
+    }
+}
