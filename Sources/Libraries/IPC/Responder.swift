@@ -23,17 +23,29 @@ package struct Call: Sendable {
     package func answering<Asked: Request>(
         _ type: Asked.Type, _ body: (Asked) async throws -> Asked.Answer
     ) async throws -> Reply {
-        let (asked, _) = try request.decode(type, with: decoder)
-        return Reply(try await body(asked))
+        try await answering(type) { (asked, _) in try await body(asked) }
     }
 
     /// The same for a method that must know the deadline: boot clock, milliseconds.
     package func answering<Asked: Request>(
         _ type: Asked.Type, _ body: (Asked, _ until: Int64) async throws -> Asked.Answer
     ) async throws -> Reply {
-        let (asked, until) = try request.decode(type, with: decoder)
+        let (asked, until) = try parameters(type)
         return Reply(try await body(asked, until))
     }
+
+    private func parameters<Asked: Request>(
+        _ type: Asked.Type
+    ) throws(BadParameters) -> (request: Asked, until: Int64) {
+        do { return try request.decode(type, with: decoder) } catch {
+            throw BadParameters(error: error)
+        }
+    }
+}
+
+/// The asker's fault, told apart from what the responder's own questions to others may come to.
+struct BadParameters: Error {
+    let error: WireError
 }
 
 /// What a responder answered, ready to be written.

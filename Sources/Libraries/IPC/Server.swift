@@ -176,9 +176,9 @@ package actor Server<Answering: Responder> {
             send(reply.answer, to: request, on: id)
         } catch let problem as Problem {
             send(refusal: RemoteError(problem), to: request, on: id)
-        } catch WireError.malformed(let what) {
-            report(.badFrame(peer: call.peer.process, .malformed(what)))
-            send(refusal: .invalidParams(what), to: request, on: id)
+        } catch let bad as BadParameters {
+            report(.badFrame(peer: call.peer.process, bad.error))
+            send(refusal: .invalidParams(bad.error.what), to: request, on: id)
         } catch is CancellationError where Task.isCancelled {
             return
         } catch {

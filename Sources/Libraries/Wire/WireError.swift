@@ -23,4 +23,9 @@ package enum WireError: Error, Hashable, Sendable {
         case .frameTooLong, .malformed, .unknownOperation, .strangePeer: false
         }
     }
+
+    /// What is malformed; for other errors their own words.
+    package var what: String {
+        if case .malformed(let what) = self { what } else { "\(self)" }
+    }
 }
