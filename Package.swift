@@ -21,7 +21,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, path: "Sources/Processes/\(name)",
-        swiftSettings: strict)
+        // Points to crash at, for tests; a release build does not contain them.
+        swiftSettings: strict + [.define("CRASH_POINTS", .when(configuration: .debug))])
 }
 
 /// A Debian library behind a module map.
@@ -94,5 +95,10 @@ let package = Package(
         tests("IPC", ["IPC", "JSON", "Reactor", "TestSupport", "Wire"]),
         tests("Daemon", ["Daemon", "Reactor", "TestSupport", "Wire"]),
         tests("Digest", ["Digest"]),
+        tests(
+            "Inbox",
+            [
+                "CloudAPI", "Daemon", "Inbox", "IPC", "JSON", "Reactor", "SQLite", "TestSupport", "Wire",
+            ]),
     ]
 )

@@ -1,1 +1,3 @@
-// Being written.
+internal import Daemon
+
+runDaemon(InboxProcess.self)

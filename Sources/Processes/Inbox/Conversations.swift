@@ -1,0 +1,210 @@
+internal import SQLite
+internal import Wire
+
+/// The rows of `conversations`: each shows what follows from its messages and its person.
+///
+/// During a batch a conversation is only noted as touched; at its end each is brought up to date once,
+/// with one event.
+final class Conversations {
+    /// The conversation's row, and what has to be done to it.
+    private struct Touched {
+        var row: ConversationRow
+        /// As it is in the table; nil when it is not there yet.
+        let original: ConversationRow?
+        /// When the newest entry that touched it was written.
+        var at: Int64
+        /// Whether the unread ones must be counted; else `row.unread` was kept as messages came.
+        var recount = false
+        /// Whether what is shown of the person changed.
+        var looksNew = false
+    }
+
+    private let sql: StatementCache
+    private let people: People
+    private let feed: Feed
+    private let coder: Coder
+    private var touched: [String: Touched] = [:]
+
+    init(_ sql: StatementCache, _ people: People, _ feed: Feed, _ coder: Coder) {
+        self.sql = sql
+        self.people = people
+        self.feed = feed
+        self.coder = coder
+    }
+
+    /// Forgets what a transaction had touched that was rolled back.
+    func begin() { touched = [:] }
+
+    // MARK: What happens to a conversation
+
+    /// The id of the conversation with that person or group, which is made if it isn't there.
+    func touch(phoneNumberID: String, party: String, at: Int64) throws -> String {
+        let id = Identifiers.conversation(phoneNumberID: phoneNumberID, party: party)
+        if touched[id] == nil {
+            if let row = try row(id) {
+                touched[id] = Touched(row: row, original: row, at: at)
+            } else {
+                var row = ConversationRow(id: id, phoneNumberID: phoneNumberID, party: party)
+                row.read = try readMark(of: party, phoneNumberID)
+                touched[id] = Touched(row: row, original: nil, at: at)
+            }
+        }
+        let known = touched[id]?.at ?? at
+        touched[id]?.at = max(known, at)
+        return id
+    }
+
+    /// A message that was not there before; its conversation is touched already.
+    func added(_ message: MessageRow) {
+        guard message.opensWindow, var conversation = touched[message.conversation] else { return }
+        conversation.row.windowAt = max(conversation.row.windowAt, message.timestamp)
+        if message.received > conversation.row.read { conversation.row.unread += 1 }
+        touched[message.conversation] = conversation
+    }
+
+    /// A message that is another one now.
+    func replaced(_ message: MessageRow) {
+        touched[message.conversation]?.recount = true
+        if message.opensWindow, let known = touched[message.conversation]?.row.windowAt {
+            touched[message.conversation]?.row.windowAt = max(known, message.timestamp)
+        }
+    }
+
+    /// What is shown of a person changed: name, number or user id.
+    func personChanged(_ person: String, at: Int64) throws {
+        for number in try numbers(of: person) {
+            touched[try touch(phoneNumberID: number, party: person, at: at)]?.looksNew = true
+        }
+    }
+
+    /// A person has more keys than before, and perhaps all that belonged to others.
+    func personJoined(_ joining: People.Joining, at: Int64) throws {
+        for absorbed in joining.absorbed {
+            for number in try numbers(of: absorbed) {
+                try move(phoneNumberID: number, from: absorbed, to: joining.person, at: at)
+            }
+        }
+        try marked(joining.person, nil, at: at)
+        try personChanged(joining.person, at: at)
+    }
+
+    /// A read mark of a person or group changed, with one business number or (nil) with all.
+    func marked(_ party: String, _ phoneNumberID: String?, at: Int64) throws {
+        for number in try numbers(of: party) where phoneNumberID == nil || number == phoneNumberID {
+            let id = try touch(phoneNumberID: number, party: party, at: at)
+            let mark = try readMark(of: party, number)
+            guard touched[id]?.row.read != mark else { continue }
+            touched[id]?.row.read = mark
+            touched[id]?.recount = true
+        }
+    }
+
+    private func move(phoneNumberID: String, from old: String, to new: String, at: Int64) throws {
+        let source = try touch(phoneNumberID: phoneNumberID, party: old, at: at)
+        let target = try touch(phoneNumberID: phoneNumberID, party: new, at: at)
+        let windowAt = touched[source]?.row.windowAt ?? 0
+        let known = touched[target]?.row.windowAt ?? 0
+        touched[target]?.row.windowAt = max(known, windowAt)
+        touched[target]?.recount = true
+        try sql("UPDATE messages SET conversation = ? WHERE conversation = ?").run(
+            .text(target), .text(source))
+        try sql("DELETE FROM conversations WHERE id = ?").run(.text(source))
+        touched[source] = nil
+    }
+
+    /// The business numbers that have a conversation with that party, those of this batch included.
+    private func numbers(of party: String) throws -> [String] {
+        let kept = try sql("SELECT phone_number_id FROM conversations WHERE party = ?")
+            .all(.text(party)) { $0.text(0) }
+        let new = touched.values.filter { $0.row.party == party }.map(\.row.phoneNumberID)
+        return Set(kept + new).sorted()
+    }
+
+    /// Up to where the party's messages were seen: the newest mark set under any of its keys.
+    private func readMark(of party: String, _ phoneNumberID: String) throws -> Moment {
+        let keys = PartyKey.isGroup(party) ? [party] : try people.keys(of: party)
+        var mark = Moment.distantPast
+        for key in keys {
+            try sql(
+                "SELECT at, seq FROM read_marks WHERE key = ? AND phone_number_id IN ('', ?)"
+            ).forEach(.text(key), .text(phoneNumberID)) { row in
+                mark = max(mark, Moment(at: row.integer(0), seq: row.integer(1)))
+                return .next
+            }
+        }
+        return mark
+    }
+
+    // MARK: At the end of a batch
+
+    /// Writes what changed, and tells it.
+    func finish() throws {
+        for id in touched.keys.sorted() {
+            guard var conversation = touched[id] else { continue }
+            try refresh(&conversation)
+            guard conversation.row != conversation.original || conversation.looksNew else { continue }
+            try write(conversation.row)
+            let shown = try conversation.row.conversation(
+                with: people.profile(of: conversation.row.party), at: conversation.at)
+            try feed.add(
+                .conversationUpdated, at: conversation.at,
+                phoneNumberID: conversation.row.phoneNumberID, data: try coder.encode(shown))
+        }
+        touched = [:]
+    }
+
+    private func refresh(_ conversation: inout Touched) throws {
+        let id = conversation.row.id
+        let last = try sql(
+            """
+            SELECT timestamp, text, line, type, direction FROM messages
+            WHERE conversation = ? ORDER BY timestamp DESC, id DESC LIMIT 1
+            """
+        ).first(.text(id)) { row in
+            (row.integer(0), row.text(1), row.text(2), row.text(3), row.text(4))
+        }
+        if let (at, text, line, type, direction) = last {
+            conversation.row.lastAt = at
+            conversation.row.lastText = line.isEmpty ? text : line
+            conversation.row.lastType = type
+            conversation.row.lastDirection = direction
+        }
+        guard conversation.recount else { return }
+        let read = conversation.row.read
+        conversation.row.unread =
+            try sql(
+                """
+                SELECT count(*) FROM messages WHERE conversation = ? AND opens_window = 1
+                AND (received_at, received_seq) > (?, ?)
+                """
+            ).first(.text(id), .integer(read.at), .integer(read.seq)) { $0.integer(0) } ?? 0
+    }
+
+    private func row(_ id: String) throws -> ConversationRow? {
+        try sql(
+            """
+            SELECT id, phone_number_id, party, last_at, last_text, last_type, last_direction,
+                window_at, unread, read_at, read_seq
+            FROM conversations WHERE id = ?
+            """
+        ).first(.text(id)) { ConversationRow($0) }
+    }
+
+    private func write(_ row: ConversationRow) throws {
+        try sql(
+            """
+            INSERT INTO conversations(id, phone_number_id, party, last_at, last_text, last_type,
+                last_direction, window_at, unread, read_at, read_seq)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(id) DO UPDATE SET last_at = excluded.last_at,
+                last_text = excluded.last_text, last_type = excluded.last_type,
+                last_direction = excluded.last_direction, window_at = excluded.window_at,
+                unread = excluded.unread, read_at = excluded.read_at, read_seq = excluded.read_seq
+            """
+        ).run(
+            .text(row.id), .text(row.phoneNumberID), .text(row.party), .integer(row.lastAt),
+            .text(row.lastText), .text(row.lastType), .text(row.lastDirection),
+            .integer(row.windowAt), .integer(row.unread), .integer(row.read.at),
+            .integer(row.read.seq))
+    }
+}

@@ -1,0 +1,130 @@
+internal import JSON
+internal import SQLite
+internal import Wire
+
+/// The durable, ordered list of changes that readers follow.
+///
+/// An event is written in the transaction of what it tells, so there is none without the other. Its
+/// order and number are this database's own; all else is a fold of the journals.
+struct Feed {
+    /// Events that are kept at least: a day and more of a busy team, at some 1 KB each.
+    static let kept: Int64 = 100_000
+    /// Beyond `kept` this many gather before they are dropped: one range in one go, not one row each time.
+    static let slack: Int64 = 1_000
+
+    enum Kind: Equatable {
+        case messageReceived, messageStatus, messageUpdated, conversationUpdated
+        /// A change of the account, by Meta's name of the field.
+        case account(field: String)
+
+        var name: String {
+            switch self {
+            case .messageReceived: "message.received"
+            case .messageStatus: "message.status"
+            case .messageUpdated: "message.updated"
+            case .conversationUpdated: "conversation.updated"
+            case .account(let field): "account.\(field)"
+            }
+        }
+    }
+
+    private let sql: StatementCache
+    /// Random, made with the file.
+    let epoch: String
+
+    init(_ sql: StatementCache) throws {
+        self.sql = sql
+        epoch = try sql("SELECT value FROM epoch LIMIT 1").first { $0.text(0) } ?? ""
+    }
+
+    /// Adds an event; `data` is JSON of how things are right after the change.
+    func add(_ kind: Kind, at: Int64, phoneNumberID: String, data: String) throws {
+        try sql("INSERT INTO changes(type, at, phone_number_id, data) VALUES (?, ?, ?, ?)")
+            .run(.text(kind.name), .integer(at), .text(phoneNumberID), .text(data))
+    }
+
+    /// Drops what is beyond `kept`, in ranges of `slack`.
+    func prune() throws {
+        guard let range = try range(), range.upperBound - range.lowerBound >= Self.kept + Self.slack
+        else { return }
+        try sql("DELETE FROM changes WHERE id <= ?").run(
+            .integer(range.upperBound - Self.kept))
+    }
+
+    /// The numbers of the oldest and the newest event; nil when there is none.
+    func range() throws -> ClosedRange<Int64>? {
+        guard let newest = try newest() else { return nil }
+        let oldest = try sql("SELECT min(id) FROM changes").first { $0.integer(0) }
+        return (oldest ?? newest)...newest
+    }
+
+    func newest() throws -> Int64? {
+        try sql("SELECT max(id) FROM changes").first { $0.optionalInteger(0) } ?? nil
+    }
+
+    /// The events after `number` in order, until `limit` are found or `scanned` were looked at.
+    func events(
+        after number: Int64, of kinds: KindFilter, limit: Int, scanned: Int, _ coder: Coder
+    ) throws -> (events: [Event], last: Int64, more: Bool) {
+        var events: [Event] = []
+        var (last, looked, more) = (number, 0, false)
+        try sql(
+            "SELECT id, type, at, phone_number_id, data FROM changes WHERE id > ? ORDER BY id"
+        ).forEach(.integer(number)) { row in
+            guard events.count < limit, looked < scanned else {
+                more = true
+                return .stop
+            }
+            last = row.integer(0)
+            looked += 1
+            let type = row.text(1)
+            if kinds.includes(type) {
+                events.append(
+                    Event(
+                        id: EventID(epoch: epoch, number: last).text, type: type,
+                        at: Timestamp(milliseconds: row.integer(2)), phoneNumberID: row.text(3),
+                        data: coder.decode(JSONValue.self, row.text(4)) ?? .null))
+            }
+            return .next
+        }
+        return (events, last, more)
+    }
+}
+
+/// Which types of events a reader wants: names, and prefixes that end in `*` (`account.*`).
+struct KindFilter: Sendable {
+    private let names: Set<String>
+    private let prefixes: [String]
+
+    init(_ kinds: [String]) {
+        names = Set(kinds.filter { !$0.hasSuffix("*") })
+        prefixes = kinds.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
+    }
+
+    func includes(_ type: String) -> Bool {
+        (names.isEmpty && prefixes.isEmpty) || names.contains(type)
+            || prefixes.contains { type.hasPrefix($0) }
+    }
+}
+
+/// The opaque id of an event: `<epoch>-<number>`.
+struct EventID: Equatable, Sendable {
+    let epoch: String
+    let number: Int64
+
+    init(epoch: String, number: Int64) {
+        self.epoch = epoch
+        self.number = number
+    }
+
+    /// Nil for what was never an id of any inbox.
+    init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let number = Int64(parts[1]), number >= 0,
+            String(number) == parts[1]
+        else { return nil }
+        self.init(epoch: String(parts[0]), number: number)
+    }
+
+    var text: String { "\(epoch)-\(number)" }
+}

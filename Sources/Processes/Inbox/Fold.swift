@@ -1,0 +1,121 @@
+internal import CloudAPI
+internal import FoundationEssentials
+internal import JSON
+internal import SQLite
+internal import Wire
+
+/// Turns journal entries into what people read.
+///
+/// The tables depend on the *set* of entries that were applied, not on their order between journals,
+/// nor on how they were cut into batches; only the feed has an order of its own. So whatever is "last" or
+/// "first" is the greatest or smallest by a total order, and what waits for something joins it later.
+final class Fold {
+    let sql: StatementCache
+    let people: People
+    let conversations: Conversations
+    let feed: Feed
+    let ledger: Ledger
+    let coder = Coder()
+    let mode: Mode
+
+    init(_ sql: StatementCache, _ ledger: Ledger, mode: Mode) throws {
+        self.sql = sql
+        self.ledger = ledger
+        self.mode = mode
+        people = People(sql)
+        feed = try Feed(sql)
+        conversations = Conversations(sql, people, feed, coder)
+    }
+
+    /// Why a whole entry could not be applied.
+    enum Refusal: Error, Equatable, CustomStringConvertible {
+        /// Only the stub makes webhooks of its own; in live they come from Meta through ingress.
+        case webhookOfProvider
+        case unreadable(String)
+
+        var description: String {
+            switch self {
+            case .webhookOfProvider: "a webhook that provider made, in mode live"
+            case .unreadable(let why): why
+            }
+        }
+    }
+
+    /// Begins a transaction's work.
+    func begin() { conversations.begin() }
+
+    /// Ends it; to be called before the commit.
+    func finish() throws {
+        try conversations.finish()
+        try feed.prune()
+    }
+
+    /// Applies one entry.
+    ///
+    /// - Throws: `Refusal` when the entry as a whole says nothing; `DatabaseError`.
+    func apply(_ arrival: Arrival) throws {
+        let body = arrival.entry.body
+        #if CRASH_POINTS
+            try CrashPoint.meet(body)
+        #endif
+        switch arrival.entry.kind {
+        case .webhook:
+            guard arrival.process != .provider || mode == .stub else {
+                throw Refusal.webhookOfProvider
+            }
+            try apply(webhook: body, arrival)
+        case .outbox: try apply(try read(OutboxTransition.self, body), arrival)
+        case .command: try apply(try read(JournalCommand.self, body), arrival)
+        }
+    }
+
+    private func read<Body: Decodable>(_ type: Body.Type, _ body: Data) throws -> Body {
+        do { return try coder.read(type, body) } catch {
+            throw Refusal.unreadable("no \(type): \(error)")
+        }
+    }
+
+    private func apply(webhook body: Data, _ arrival: Arrival) throws {
+        let updates: [Update]
+        do { updates = try WebhookPayload.decode(body, using: coder.webhookDecoder) } catch {
+            throw Refusal.unreadable("no webhook: \(error)")
+        }
+        for update in updates {
+            switch update {
+            case .message(let message): try apply(message, arrival)
+            case .status(let status): try apply(status, arrival)
+            case .errors(let errors):
+                try applyAccountEvent(
+                    "errors", phoneNumberID: errors.phoneNumberID, errors.raw, update, arrival)
+            case .other(let field, _, _, let raw):
+                let number = raw["value"]?["metadata"]?["phone_number_id"]?.identifier ?? ""
+                try applyAccountEvent(field, phoneNumberID: number, raw, update, arrival)
+            case .foreign(let object, let raw):
+                try ledger.setAside(
+                    raw.encoded(), of: arrival, at: "", because: "a webhook for \(object)")
+            case .malformed(let raw, let path, let reason):
+                try ledger.setAside(raw.encoded(), of: arrival, at: path, because: reason)
+            }
+        }
+    }
+
+    /// Keeps a change of the account whole, and tells it once.
+    private func applyAccountEvent(
+        _ field: String, phoneNumberID: String, _ raw: JSONValue, _ update: Update,
+        _ arrival: Arrival
+    ) throws {
+        guard case .canonical(let bytes) = update.dedupeKey else { return }
+        let key = Identifiers.content(bytes)
+        let data = String(decoding: raw.encoded(), as: UTF8.self)
+        try sql(
+            "INSERT OR IGNORE INTO account_events(key, at, field, raw) VALUES (?, ?, ?, ?)"
+        ).run(.text(key), .integer(arrival.entry.at), .text(field), .text(data))
+        guard sql.database.changes > 0 else {
+            // Delivered again, perhaps first: the time is that of the first delivery.
+            return try sql("UPDATE account_events SET at = min(at, ?) WHERE key = ?").run(
+                .integer(arrival.entry.at), .text(key))
+        }
+        try feed.add(
+            .account(field: field), at: arrival.entry.at, phoneNumberID: phoneNumberID, data: data)
+    }
+}

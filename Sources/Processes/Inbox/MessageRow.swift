@@ -1,0 +1,110 @@
+internal import FoundationEssentials
+internal import JSON
+internal import SQLite
+internal import Wire
+
+/// A row of `messages`; what is absent is empty.
+struct MessageRow: Equatable {
+    var id: String
+    var conversation = ""
+    var wamid = ""
+    var direction: Direction
+    var provider: String
+    var phoneNumberID: String
+    /// `+` and digits, a user id, or of a group nobody is named in, the group's.
+    var contact: String
+    var userID = ""
+    var groupID = ""
+    var type: String
+    var text: String
+    /// The one line for a list, where it differs from `text`.
+    var line = ""
+    /// JSON.
+    var content = ""
+    /// JSON of `Media`.
+    var media = ""
+    var replyTo = ""
+    var reference = ""
+    var status: MessageStatus
+    /// JSON of `Problem`.
+    var error = ""
+    var sentBy = ""
+    /// Meta's clock for inbound ones, provider's for others; milliseconds.
+    var timestamp: Int64
+    /// The first journal entry that told it.
+    var received: Moment
+    var opensWindow = false
+
+    /// All columns, in the order of `init(_:)` and `parameters`.
+    static let columns = """
+        id, conversation, wamid, direction, provider, phone_number_id, contact, user_id, group_id, type,
+        text, line, content, media, reply_to, reference, status, error, sent_by, timestamp, received_at,
+        received_seq, opens_window
+        """
+
+    var parameters: [Parameter] {
+        [
+            .text(id), .text(conversation), .text(wamid), .text(direction.rawValue),
+            .text(provider), .text(phoneNumberID), .text(contact), .text(userID), .text(groupID),
+            .text(type), .text(text), .text(line), .text(content), .text(media), .text(replyTo),
+            .text(reference), .text(status.rawValue), .text(error), .text(sentBy),
+            .integer(timestamp), .integer(received.at), .integer(received.seq),
+            .integer(opensWindow ? 1 : 0),
+        ]
+    }
+}
+
+extension MessageRow {
+    init(_ row: borrowing Row) {
+        self.init(
+            id: row.text(0), conversation: row.text(1), wamid: row.text(2),
+            direction: Direction(rawValue: row.text(3)) ?? .inbound, provider: row.text(4),
+            phoneNumberID: row.text(5), contact: row.text(6), userID: row.text(7),
+            groupID: row.text(8), type: row.text(9), text: row.text(10), line: row.text(11),
+            content: row.text(12), media: row.text(13), replyTo: row.text(14),
+            reference: row.text(15), status: MessageStatus(rawValue: row.text(16)) ?? .received,
+            error: row.text(17), sentBy: row.text(18), timestamp: row.integer(19),
+            received: Moment(at: row.integer(20), seq: row.integer(21)),
+            opensWindow: row.integer(22) != 0)
+    }
+
+    /// The message as readers see it; `statusAt` is when each status was reached.
+    func message(statusAt: [String: Timestamp], _ coder: Coder) -> Message {
+        Message(
+            id: id, wamid: wamid.orNil, direction: direction, provider: provider,
+            phoneNumberID: phoneNumberID, contact: contact, userID: userID.orNil,
+            groupID: groupID.orNil, type: type, text: text.orNil,
+            content: coder.decode(JSONValue.self, content), media: coder.decode(Media.self, media),
+            replyTo: replyTo.orNil, reference: reference.orNil, status: status,
+            statusAt: statusAt, error: coder.decode(Problem.self, error), sentBy: sentBy.orNil,
+            timestamp: Timestamp(milliseconds: timestamp),
+            receivedAt: Timestamp(milliseconds: received.at))
+    }
+}
+
+extension String {
+    /// Nil when there is nothing in it: how a column says "absent".
+    var orNil: String? { isEmpty ? nil : self }
+}
+
+/// JSON in columns: one encoder and one decoder for the store.
+struct Coder {
+    private let encoder = JSONEncoder.gateway()
+    private let decoder = JSONDecoder()
+
+    func encode(_ value: some Encodable) throws -> String {
+        String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// Nil for the empty text, and for what an older version wrote in another form.
+    func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
+        text.isEmpty ? nil : try? decoder.decode(type, from: Data(text.utf8))
+    }
+
+    func read<Value: Decodable>(_ type: Value.Type, _ body: Data) throws -> Value {
+        try decoder.decode(type, from: body)
+    }
+
+    /// For `WebhookPayload`, which takes the decoder to use.
+    var webhookDecoder: JSONDecoder { decoder }
+}

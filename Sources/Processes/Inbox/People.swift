@@ -1,0 +1,120 @@
+internal import SQLite
+
+/// What is known of a person; each part is of the newest message that said it.
+struct Profile: Equatable {
+    /// A value and Meta's time, in milliseconds, of the message it is from. Empty: never said.
+    struct Fact: Equatable {
+        var value = ""
+        var at: Int64 = 0
+
+        /// The newer of the two; of two of one time the larger text, whichever came first.
+        mutating func merge(_ other: Fact) {
+            guard !other.value.isEmpty else { return }
+            if value.isEmpty || (other.at, other.value) > (at, value) { self = other }
+        }
+    }
+
+    /// Digits, as WhatsApp knows the number.
+    var phone = Fact()
+    var userID = Fact()
+    var username = Fact()
+    var name = Fact()
+
+    mutating func merge(_ other: Profile) {
+        phone.merge(other.phone)
+        userID.merge(other.userID)
+        username.merge(other.username)
+        name.merge(other.name)
+    }
+
+    /// Whether people see the same.
+    func looksLike(_ other: Profile) -> Bool {
+        phone.value == other.phone.value && userID.value == other.userID.value
+            && username.value == other.username.value && name.value == other.name.value
+    }
+}
+
+/// Who is who: the keys of one person lead to one key, the smallest of them.
+///
+/// A message that carries two keys joins whoever they belonged to; so the persons are the connected
+/// parts of a graph, which do not depend on the order its edges came in. Nothing takes them apart again.
+struct People {
+    /// What a joining changed.
+    struct Joining {
+        var person: String
+        /// Persons that are now part of it.
+        var absorbed: [String] = []
+        /// Whether the person has a key more than before, other than at its birth.
+        var grew = false
+    }
+
+    private let sql: StatementCache
+
+    init(_ sql: StatementCache) { self.sql = sql }
+
+    func person(of key: String) throws -> String? {
+        try sql("SELECT person FROM identities WHERE key = ?").first(.text(key)) { $0.text(0) }
+    }
+
+    func keys(of person: String) throws -> [String] {
+        try sql("SELECT key FROM identities WHERE person = ?").all(.text(person)) { $0.text(0) }
+    }
+
+    /// Makes all `keys` name one person; there is at least one.
+    func join(_ keys: [String]) throws -> Joining {
+        var known: Set<String> = []
+        var new: [String] = []
+        for key in keys {
+            if let person = try person(of: key) { known.insert(person) } else { new.append(key) }
+        }
+        let person = known.union(new).min() ?? ""
+        var joining = Joining(person: person, grew: !new.isEmpty && !known.isEmpty)
+        for key in new {
+            try sql("INSERT OR IGNORE INTO identities(key, person) VALUES (?, ?)").run(
+                .text(key), .text(person))
+        }
+        for other in known.sorted() where other != person {
+            try sql("UPDATE identities SET person = ? WHERE person = ?").run(
+                .text(person), .text(other))
+            let merged = try profile(of: other)
+            try sql("DELETE FROM persons WHERE key = ?").run(.text(other))
+            _ = try learn(merged, of: person)
+            joining.absorbed.append(other)
+        }
+        return joining
+    }
+
+    func profile(of person: String) throws -> Profile {
+        try sql(
+            """
+            SELECT phone, phone_at, user_id, user_id_at, username, username_at, name, name_at
+            FROM persons WHERE key = ?
+            """
+        ).first(.text(person)) { row in
+            Profile(
+                phone: .init(value: row.text(0), at: row.integer(1)),
+                userID: .init(value: row.text(2), at: row.integer(3)),
+                username: .init(value: row.text(4), at: row.integer(5)),
+                name: .init(value: row.text(6), at: row.integer(7)))
+        } ?? Profile()
+    }
+
+    /// Adds what a message says; answers whether people see something new.
+    func learn(_ news: Profile, of person: String) throws -> Bool {
+        let before = try profile(of: person)
+        var after = before
+        after.merge(news)
+        guard after != before else { return false }
+        try sql(
+            """
+            INSERT OR REPLACE INTO persons(
+                key, phone, phone_at, user_id, user_id_at, username, username_at, name, name_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        ).run(
+            .text(person), .text(after.phone.value), .integer(after.phone.at),
+            .text(after.userID.value), .integer(after.userID.at), .text(after.username.value),
+            .integer(after.username.at), .text(after.name.value), .integer(after.name.at))
+        return !after.looksLike(before)
+    }
+}

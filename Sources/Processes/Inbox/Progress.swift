@@ -1,0 +1,120 @@
+internal import CloudAPI
+internal import Wire
+
+/// How far one message of ours got: what its outbox said and what Meta's statuses say of it.
+///
+/// A value without a database: the same set of both gives the same result, whatever came first.
+struct Progress {
+    /// One `OutboxTransition`.
+    struct Transition: Hashable {
+        var moment: Moment
+        var status: MessageStatus
+        var attempt: Int64
+        var wamid = ""
+        /// JSON of `Problem`.
+        var error = ""
+    }
+
+    /// One status webhook.
+    struct Report: Hashable {
+        /// Our clock.
+        var moment: Moment
+        /// Meta's clock, milliseconds.
+        var timestamp: Int64
+        /// Meta's word; one that is new to us proves nothing.
+        var name: String
+        var attempt: Int64
+        var wamid: String
+        /// JSON of `Problem`.
+        var error = ""
+
+        var state: DeliveryState? { CloudStatus(name: name).deliveryState }
+    }
+
+    var transitions: [Transition] = []
+    var reports: [Report] = []
+
+    /// What people see.
+    struct Outcome: Equatable {
+        var status: MessageStatus
+        var error = ""
+        var wamid = ""
+    }
+
+    /// Nil when nothing is known yet.
+    ///
+    /// Whatever proves delivery holds, of whichever attempt; else the newest attempt counts, and in it Meta's
+    /// word over the outbox's, but for a failure after which the outbox began anew.
+    var outcome: Outcome? {
+        let last = transitions.max { ($0.moment, $0.attempt) < ($1.moment, $1.attempt) }
+        guard let report = decidingReport else {
+            return last.map { Outcome(status: $0.status, error: $0.error, wamid: wamid) }
+        }
+        if report.state == .failed, let last, last.moment > report.moment, last.beginsAnew {
+            return Outcome(status: last.status, error: last.error, wamid: wamid)
+        }
+        return Outcome(
+            status: report.state.flatMap { MessageStatus(rawValue: $0.rawValue) } ?? .accepted,
+            error: report.error, wamid: wamid)
+    }
+
+    private var decidingReport: Report? {
+        let proofs = reports.filter { $0.state != nil }
+        if let delivered = proofs.filter({ $0.state.map { $0 >= .delivered } ?? false }).max(by: precedes) {
+            return delivered
+        }
+        let newest = max(
+            transitions.map(\.attempt).max() ?? 0, proofs.map(\.attempt).max() ?? 0)
+        return proofs.filter { $0.attempt == newest }.max(by: precedes)
+    }
+
+    /// By rank; of one rank the first that came, so that an error stays the same one.
+    private func precedes(_ left: Report, _ right: Report) -> Bool {
+        guard left.state == right.state else {
+            return (left.state ?? .accepted) < (right.state ?? .accepted)
+        }
+        return (left.moment, left.wamid) > (right.moment, right.wamid)
+    }
+
+    /// The wamid of the newest attempt that has one.
+    private var wamid: String {
+        let named =
+            transitions.filter { !$0.wamid.isEmpty }.map { ($0.attempt, $0.wamid) }
+            + reports.map { ($0.attempt, $0.wamid) }
+        return named.max { $0 < $1 }?.1 ?? ""
+    }
+
+    /// When each status was first reached, by its name.
+    var statusAt: [String: Timestamp] {
+        var first: [String: Int64] = [:]
+        for step in steps { first[step.status.rawValue] = min(first[step.status.rawValue] ?? .max, step.at) }
+        return first.mapValues { Timestamp(milliseconds: $0) }
+    }
+
+    /// All steps, in the order of their clocks.
+    var steps: [(at: Int64, status: MessageStatus, source: String, error: String)] {
+        let ours = transitions.map {
+            (at: $0.moment.at, status: $0.status, source: "outbox", error: $0.error)
+        }
+        let metas = reports.compactMap { report in
+            report.state.flatMap { MessageStatus(rawValue: $0.rawValue) }.map {
+                (at: report.timestamp, status: $0, source: "webhook", error: report.error)
+            }
+        }
+        // Stable: of one millisecond the outbox is first, in the order of its journal.
+        return (ours + metas).enumerated().sorted {
+            ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+        }.map(\.element)
+    }
+}
+
+extension Progress.Transition {
+    /// Whether the outbox goes on with a message that had failed.
+    fileprivate var beginsAnew: Bool {
+        switch status {
+        case .queued, .sending, .held: true
+        case .accepted, .unknown, .refused, .failed: false
+        case .received, .sent, .delivered, .read, .played: false
+        }
+    }
+}
