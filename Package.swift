@@ -100,5 +100,11 @@ let package = Package(
             [
                 "CloudAPI", "Daemon", "Inbox", "IPC", "JSON", "Reactor", "SQLite", "TestSupport", "Wire",
             ]),
+        tests(
+            "Provider",
+            [
+                "CloudAPI", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor", "SQLite",
+                "TestSupport", "Wire",
+            ]),
     ]
 )

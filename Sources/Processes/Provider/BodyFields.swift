@@ -9,6 +9,16 @@ struct BodyFields {
     /// Characters of a caller's own text that a message repeats.
     private static let longestEcho = 60
 
+    /// What the same things are called elsewhere: by Meta, by other gateways, by habit.
+    private static let otherNames = [
+        "recipient": "to", "phone": "to", "number": "to", "contact": "to",
+        "phone_number_id": "from",
+        "message": "text", "body": "text", "context": "reply_to", "link": "media_url",
+        "url": "media_url", "id": "media_id", "type": "media_type", "name": "template_name",
+        "template": "template_name", "language": "language_code", "lang": "language_code",
+        "biz_opaque_callback_data": "reference", "ttl": "expires_in",
+    ]
+
     private let members: [String: JSONValue]
 
     /// Reads the object and checks its names against `allowed`.
@@ -18,9 +28,7 @@ struct BodyFields {
         guard !body.isEmpty else {
             throw .invalid(nil, "The body is empty.", hint: Self.objectHint(allowed))
         }
-        guard String(validating: body, as: UTF8.self) != nil,
-            let value = try? JSONDecoder().decode(JSONValue.self, from: body)
-        else {
+        guard let value = Self.parse(body) else {
             throw .invalid(
                 nil, "The body is not valid JSON.", hint: "Send one JSON object, in UTF-8.")
         }
@@ -34,14 +42,28 @@ struct BodyFields {
         self.members = members
     }
 
+    private static func parse(_ body: Data) -> JSONValue? {
+        let decoder = JSONDecoder()
+        // The decoder would take UTF-16 too.
+        guard String(validating: body, as: UTF8.self) != nil,
+            let value = try? decoder.decode(JSONValue.self, from: body)
+        else { return nil }
+        // Looked at again only where a null may stand for something unreadable.
+        if value.containsNull, (try? decoder.decode(ReadableJSON.self, from: body)) == nil {
+            return nil
+        }
+        return value
+    }
+
     private static func objectHint(_ allowed: [String]) -> String {
         "Send a JSON object with some of: \(allowed.joined(separator: ", "))."
     }
 
     private static func unknown(_ name: String, _ allowed: [String]) -> Problem {
         let shown = short(name)
+        let meant = otherNames[name.lowercased()].flatMap { allowed.contains($0) ? $0 : nil }
         let hint =
-            Spelling.nearest(to: name, among: allowed).map { "Did you mean \($0)?" }
+            (meant ?? Spelling.nearest(to: name, among: allowed)).map { "Did you mean \($0)?" }
             ?? "Leave it out; known are \(allowed.joined(separator: ", "))."
         return .invalid(shown, "\(shown) is not a field of this request.", hint: hint)
     }
@@ -69,7 +91,9 @@ struct BodyFields {
         return text
     }
 
-    /// A text; nil when it is absent. Lengths are Unicode scalars; with a limit, an empty one is refused.
+    /// A text; nil when it is absent.
+    ///
+    /// Lengths are Unicode scalars; with a limit, an empty one is refused.
     func text(_ name: String, upTo limit: Int? = nil) throws(Problem) -> String? {
         guard let value = self[name] else { return nil }
         guard let text = value.text else { throw wrongType(name, "a string") }

@@ -10,8 +10,8 @@ final class MessageTable {
     private static let prunedAtOnce = 500
 
     private let database: Database
-    private let insert, insertAttempt, byNumber, byID, byWamid, byReference, attempts, count, old:
-        Statement
+    private let insert, insertAttempt, byNumber, byID, byWamid, byReference, attempts, count,
+        old: Statement
     private let encoder = JSONEncoder.gateway()
     private let decoder = JSONDecoder()
 
@@ -128,7 +128,8 @@ final class MessageTable {
     }
 
     private func read(_ row: borrowing Row) throws -> Found {
-        guard let mode = Mode(rawValue: row.text(2)), let status = MessageStatus(rawValue: row.text(3)),
+        guard let mode = Mode(rawValue: row.text(2)),
+            let status = MessageStatus(rawValue: row.text(3)),
             let state = OutboxMessage.State(
                 status, isDeadLetter: row.integer(4) != 0, wamid: row.optionalText(6),
                 problem: try problem(row.optionalBlob(7))),

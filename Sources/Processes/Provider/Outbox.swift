@@ -118,8 +118,7 @@ actor Outbox {
             let batch = takeBatch()
             commits += 1
             do {
-                let commit = try await store.take(
-                    batch.map(\.submission), now: Clocks.wall, boot: Clocks.boot)
+                let commit = try await store.take(batch.map(\.submission), now: Clocks.wall)
                 committed(commit)
                 for (waiter, outcome) in zip(batch, commit.outcomes) {
                     waiter.continuation.resume(with: outcome.mapError { $0 })

@@ -99,7 +99,8 @@ struct OutboxMessage: Hashable, Sendable {
             (.accepted(wamid: wamid), .settle)
         // A stub row never leaves in live, nor is anything of stub's claimed.
         case (.queued, .claimed) where mode == .live: (.sending, .send(attempt: attempt + 1))
-        case (.queued, .blocked(let problem, isAwaited: true)): (.refused(problem), .settleAndFreeKey)
+        case (.queued, .blocked(let problem, isAwaited: true)):
+            (.refused(problem), .settleAndFreeKey)
         case (.queued, .blocked(let problem, isAwaited: false)): (.held(problem), .settle)
         case (.queued, .gaveUp(let problem)): (.failed(problem), .bury)
         // An earlier attempt was lost, and is proven after all: what waits to be sent again must not be.

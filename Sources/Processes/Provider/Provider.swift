@@ -65,9 +65,11 @@ actor Provider: Responder {
     }
 
     private func answer(_ taken: Taken) async throws -> SendMessage.Answer {
-        if case .failed(var problem) = taken.kept.message.state {
+        switch taken.kept.message.state {
+        case .failed(var problem), .refused(var problem):
             problem.id = taken.kept.id
             throw problem
+        case .queued, .sending, .accepted, .held, .unknown: break
         }
         return taken.kept.answer(isReplay: taken.isReplay, journal: try await outbox.head())
     }
@@ -109,7 +111,8 @@ extension KeptMessage {
     fileprivate func answer(isReplay: Bool, journal: JournalHead) -> SendMessage.Answer {
         SendMessage.Answer(
             id: id, status: message.status, provider: message.mode == .stub ? "stub" : "meta",
-            wamid: message.wamid, to: to, replayed: isReplay, reason: message.problem?.code.rawValue,
+            wamid: message.wamid, to: to, replayed: isReplay,
+            reason: message.problem?.code.rawValue,
             hint: message.problem?.hint, journal: journal)
     }
 }

@@ -1,5 +1,5 @@
 internal import Daemon
-internal import Glibc
+internal import FoundationEssentials
 internal import IPC
 internal import Journal
 internal import Reactor
@@ -15,6 +15,8 @@ struct ProviderProcess: DaemonProcess {
     private let stubLife: StubLife
     private let shipping: Task<Void, Never>
     private let upkeep: Task<Void, Never>
+    /// Waits for the file to be taken away.
+    private let ending: Task<Void, Never>
     /// Held as long as the process lives: it is what makes the outbox ours.
     private let lock: Lock
 
@@ -25,7 +27,9 @@ struct ProviderProcess: DaemonProcess {
     static func start(_ settings: ProviderSettings, in place: Place) async throws -> Self {
         let loop = place.loop
         let directory = "\(place.stateDirectory)/provider"
-        mkdir(directory, 0o700)
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         let lock = try await Lock.take("\(directory)/outbox.lock", on: loop)
 
         let store = OutboxStore(
@@ -46,7 +50,7 @@ struct ProviderProcess: DaemonProcess {
             do { try await shipper.run() } catch { place.fail("outbox.unreadable error=\(error)") }
         }
         let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
-        endWhenDisplaced(displaced, shipper, place)
+        let ending = endWhenDisplaced(displaced, shipper, place)
         let stubLife = StubLife(of: outbox, on: loop)
         await stubLife.start()
 
@@ -58,16 +62,17 @@ struct ProviderProcess: DaemonProcess {
         }
         return Self(
             server: server, outbox: outbox, stubLife: stubLife, shipping: shipping, upkeep: upkeep,
-            lock: lock)
+            ending: ending, lock: lock)
     }
 
     func drain() async {
         // What was asked meanwhile is asked again of the next process, with the same ids.
         await server.close()
+        ending.cancel()
         upkeep.cancel()
+        shipping.cancel()
         await stubLife.stop()
         await outbox.close()
-        shipping.cancel()
     }
 }
 
@@ -76,9 +81,11 @@ extension ProviderProcess {
     private static let lastShipping = Duration.seconds(10)
 
     /// Ships what an open file without a path still holds, then ends the process.
-    private static func endWhenDisplaced(_ displaced: Bell, _ shipper: Shipper, _ place: Place) {
+    private static func endWhenDisplaced(
+        _ displaced: Bell, _ shipper: Shipper, _ place: Place
+    ) -> Task<Void, Never> {
         Task(executorPreference: place.loop) {
-            while await !displaced.wait(atMost: .seconds(3_600)) {}
+            while await !displaced.wait(atMost: .seconds(3_600)) { if Task.isCancelled { return } }
             _ = await shipper.drained(within: lastShipping)
             place.fail("store.displaced file=provider/outbox.db")
         }

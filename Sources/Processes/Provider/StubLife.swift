@@ -62,12 +62,12 @@ actor StubLife {
     }
 
     private func told(_ isTold: Bool) async {
-        let next = await outbox.nextDue
+        // Before the question, so that a commit that comes in between is heard.
         telling = nil
         guard !isStopped else { return }
         if !isTold {
             set(0, after: Self.pause)
-        } else if let next {
+        } else if let next = await outbox.nextDue {
             expect(next)
         }
     }

@@ -76,7 +76,8 @@ extension Problem {
     /// There is no room to keep anything.
     static var storeFull: Problem {
         Problem(
-            .storeFull, status: 503, "The disk of the outbox is full; the message was not taken in.",
+            .storeFull, status: 503,
+            "The disk of the outbox is full; the message was not taken in.",
             hint: "Free disk space; then try again.", retryable: true, retryAfterSeconds: 5)
     }
 

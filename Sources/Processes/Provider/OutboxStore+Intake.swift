@@ -1,0 +1,101 @@
+internal import CloudAPI
+internal import FoundationEssentials
+internal import JSON
+internal import Journal
+internal import Reactor
+internal import SQLite
+internal import Wire
+
+// How sends get into the outbox: message, key, first journal entry and, in stub, what Meta says of
+// it, all in one transaction.
+
+extension OutboxStore {
+    /// Takes in all submissions in one transaction, but for those that alone can't be kept.
+    ///
+    /// `now` is the wall clock in ms; `boot` the boot clock for the deadlines, looked at as late as
+    /// can be unless it is given.
+    /// - Throws: `JournalError`: none was kept, or for `displaced` and final ones, it is not known.
+    func take(_ submissions: [Submission], now: Int64, boot: Int64? = nil) throws -> Commit {
+        let commit = try onTables { tables in
+            try tables.database.transaction {
+                var commit = Commit()
+                let boot = boot ?? Clocks.boot
+                for submission in submissions {
+                    let outcome = try tables.savepoint.alone {
+                        guard boot < submission.until else { throw Problem.deadlinePassed }
+                        return try take(submission, in: tables, at: now)
+                    }
+                    if case .success(let taken) = outcome, let seq = taken.seq {
+                        commit.newest = seq
+                    }
+                    commit.outcomes.append(outcome.map { $0.taken })
+                }
+                if mode == .stub { commit.nextDue = try tables.stubLife.nextDue() }
+                return commit
+            }
+        }
+        // After the commit, so that no answer rests on a file that was gone by then.
+        if isDisplaced { throw JournalError.displaced(path: path) }
+        return commit
+    }
+
+    private func take(
+        _ submission: Submission, in tables: Tables, at now: Int64
+    ) throws -> (taken: Taken, seq: Int64?) {
+        if let known = try known(submission.id, submission.idempotency, in: tables) {
+            return (known, nil)
+        }
+        var message = OutboxMessage(mode: mode)
+        if mode == .stub {
+            _ = message.happened(.pretended(wamid: StubWamid.make(for: submission.id)))
+        }
+        let number = try tables.messages.add(submission, as: message, at: now)
+        if let idempotency = submission.idempotency {
+            try tables.keys.bind(idempotency, to: number)
+        }
+        if mode == .stub { try tables.stubLife.begin(number, at: now) }
+        let body = try encoder.encode(submission.transition(to: message, at: now))
+        let position = try tables.journal.append(.outbox, body, at: now)
+        counts[message.status, default: 0] += 1
+        let kept = KeptMessage(
+            id: submission.id, message: message, to: submission.body.message.to.display)
+        return (Taken(kept: kept, isReplay: false), position.seq)
+    }
+
+    /// The message that this key or this id already stands for.
+    ///
+    /// The same id again is ingress, asking once more after a broken connection: no replay of the caller's.
+    /// - Throws: `Problem` when the key belongs to another request.
+    private func known(
+        _ id: String, _ idempotency: Idempotency?, in tables: Tables
+    ) throws -> Taken? {
+        if let idempotency, let binding = try tables.keys.find(idempotency.key) {
+            guard binding.fingerprint == idempotency.fingerprint else {
+                throw Problem.idempotencyKeyReused
+            }
+            guard let found = try tables.messages.find(number: binding.message) else { return nil }
+            return Taken(kept: found.kept, isReplay: found.kept.id != id)
+        }
+        return try tables.messages.find(id: id).map { Taken(kept: $0.kept, isReplay: false) }
+    }
+
+    /// The same for a request that today's rules would refuse: what was taken in once stays taken in.
+    ///
+    /// - Throws: `Problem` when the key belongs to another request, `JournalError`.
+    func known(_ id: String, _ idempotency: Idempotency?) throws -> Taken? {
+        try onTables { try known(id, idempotency, in: $0) }
+    }
+}
+
+extension Submission {
+    /// What the journal tells of it: the first entry of a message, with all that is sent.
+    fileprivate func transition(to message: OutboxMessage, at now: Int64) -> OutboxTransition {
+        OutboxTransition(
+            id: id, mode: message.mode, status: message.status, at: now, wamid: message.wamid,
+            attempt: message.attempt, error: message.problem,
+            message: OutboxTransition.Outbound(
+                phoneNumberID: from, to: body.message.to.journaled, type: body.message.content.type,
+                text: body.message.content.listText, content: body.object,
+                replyTo: body.message.replyTo, reference: body.reference))
+    }
+}
