@@ -176,7 +176,8 @@ struct OutboxTests {
             await #expect(throws: Problem.self) { try await it.outbox.take(submission) }
         }
         try await ScratchOutbox.open(in: folder) { it in
-            #expect(try await it.outbox.find(.id("msg_a")) != nil)
+            let found = try await it.outbox.find(.id("msg_a"))
+            #expect(found != nil)
         }
     }
 

@@ -26,6 +26,7 @@ struct StubLifeTests {
         try await ScratchOutbox.open(in: folder) { it in
             let life = StubLife(of: it.outbox, on: it.loop)
             await life.start()
+            let before = Clocks.wall
             _ = try await it.outbox.take(SendMessage.example("msg_a").submission())
             #expect(await it.entries(4))
             await life.stop()
@@ -34,6 +35,7 @@ struct StubLifeTests {
             for status in told {
                 #expect(status.wamid == StubWamid.make(for: "msg_a"))
                 #expect(status.callbackData == "msg_a.1")
+                #expect(try #require(status.timestamp) * 1_000 >= before)
                 #expect(status.phoneNumberID == StubAccount.phoneNumberID)
                 #expect(status.wabaID == StubAccount.businessAccountID)
             }

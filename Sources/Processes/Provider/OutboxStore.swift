@@ -98,11 +98,13 @@ actor OutboxStore {
         try onTables { tables in
             try tables.database.transaction {
                 var commit = Commit()
+                // Meta counts whole seconds: rounded up, none lies before the acceptance.
+                let second = (now + 999) / 1_000
                 for due in try tables.stubLife.due(at: now, limit: limit) {
                     let payload = StatusPayload.make(
                         phoneNumberID: due.phoneNumberID, displayNumber: StubAccount.displayNumber,
                         wabaID: businessAccountID, wamid: due.wamid, status: due.step.status,
-                        timestamp: now / 1_000, recipient: due.recipient,
+                        timestamp: second, recipient: due.recipient,
                         callbackData: "\(due.id).\(due.attempt)")
                     commit.newest = try tables.journal.append(.webhook, payload, at: now).seq
                     try tables.stubLife.advance(due)
