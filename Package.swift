@@ -98,7 +98,8 @@ let package = Package(
         tests(
             "Inbox",
             [
-                "CloudAPI", "Daemon", "Inbox", "IPC", "JSON", "Reactor", "SQLite", "TestSupport", "Wire",
+                "CloudAPI", "Daemon", "Inbox", "IPC", "JSON", "Reactor", "SQLite", "TestSupport",
+                "Wire",
             ]),
         tests(
             "Provider",
