@@ -65,8 +65,9 @@ extension Fold {
     /// Meta says what became of a message, perhaps before we know of it.
     func apply(_ status: MessageStatusUpdate, _ arrival: Arrival) throws {
         try meetRecipient(of: status, arrival)
+        var isNews = false
         if let (message, attempt) = CallbackData.read(status.callbackData) {
-            try register(
+            isNews = try register(
                 status.wamid, of: status.phoneNumberID, as: message, attempt: attempt)
         }
         let target = try sql(
@@ -89,7 +90,8 @@ extension Fold {
             .integer(target?.1 ?? 0),
             .integer(status.timestamp.map { $0 * 1_000 } ?? arrival.entry.at),
             .integer(arrival.entry.at), .integer(arrival.entry.position.seq), .text(error))
-        guard sql.database.changes > 0, let target else { return }
+        isNews = isNews || sql.database.changes > 0
+        guard isNews, let target else { return }
         try settle(target.0, arrival)
     }
 
@@ -106,23 +108,25 @@ extension Fold {
         }
     }
 
-    /// Notes which message a wamid is of; statuses that waited under it find their message.
+    /// Notes which message a wamid is of, and answers whether that is news; statuses that waited under it
+    /// find their message.
     private func register(
         _ wamid: String, of phoneNumberID: String, as message: String, attempt: Int64
-    ) throws {
+    ) throws -> Bool {
         try sql(
             """
             INSERT OR IGNORE INTO wamids(phone_number_id, wamid, message, attempt)
             VALUES (?, ?, ?, ?)
             """
         ).run(.text(phoneNumberID), .text(wamid), .text(message), .integer(attempt))
-        guard sql.database.changes > 0 else { return }
+        guard sql.database.changes > 0 else { return false }
         try sql(
             """
             UPDATE statuses SET message = ?, attempt = ?
             WHERE phone_number_id = ? AND wamid = ?
             """
         ).run(.text(message), .integer(attempt), .text(phoneNumberID), .text(wamid))
+        return true
     }
 
     /// Brings a message's status up to date with all that is known of it, and tells a change.
@@ -130,11 +134,13 @@ extension Fold {
         // Without the message itself, what is known of it waits.
         guard var row = try message(id) else { return }
         var progress = try progress(of: id)
+        var hasJoined = false
         for transition in progress.transitions where !transition.wamid.isEmpty {
-            try register(
+            let isNews = try register(
                 transition.wamid, of: row.phoneNumberID, as: id, attempt: transition.attempt)
+            hasJoined = hasJoined || isNews
         }
-        progress = try self.progress(of: id)
+        if hasJoined { progress = try self.progress(of: id) }
         guard let outcome = progress.outcome else { return }
         let before = row
         (row.status, row.error, row.wamid) = (outcome.status, outcome.error, outcome.wamid)

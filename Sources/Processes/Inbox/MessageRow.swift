@@ -89,7 +89,8 @@ extension String {
 
 /// JSON in columns: one encoder and one decoder for the store.
 struct Coder {
-    private let encoder = JSONEncoder.gateway()
+    /// Sorted: the same value is the same text in every fold.
+    private let encoder = JSONEncoder.gateway(sorted: true)
     private let decoder = JSONDecoder()
 
     func encode(_ value: some Encodable) throws -> String {

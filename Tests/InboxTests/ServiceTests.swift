@@ -1,0 +1,158 @@
+import FoundationEssentials
+import IPC
+import JSON
+import Reactor
+import Testing
+import Wire
+
+@testable import Inbox
+
+@Suite("The process over its socket")
+struct ServiceTests {
+    private static func journal(_ count: Int) -> JournalDouble {
+        var journal = JournalDouble(.ingress)
+        for index in 0..<count {
+            journal.add(
+                .webhook, Sample.body(Sample.text("text \(index)", wamid: "wamid.\(index)")),
+                at: Clocks.wall)
+        }
+        return journal
+    }
+
+    @Test("what was shipped is read, and the position is told")
+    func shippedAndRead() async throws {
+        try await withService { inbox in
+            let journal = Self.journal(3)
+            #expect(try await inbox.ask(AskPosition(origin: journal.origin, process: .ingress)).position == nil)
+            let answer = try await inbox.ask(journal.whole(completeTo: 1))
+            #expect(answer == .init(.applied, journal.entries[2].position))
+            let position = try await inbox.ask(AskPosition(origin: journal.origin, process: .ingress))
+            #expect(position.position == journal.entries[2].position)
+            let conversations = try await inbox.conversations(seen: [journal.head])
+            #expect(conversations.conversations.map(\.unreadCount) == [3])
+            #expect(conversations.behind == nil)
+            let messages = try await inbox.ask(
+                ListMessages(contact: Sample.person, limit: 2, cursor: nil, phoneNumberID: nil, seen: []))
+            #expect(messages.messages.count == 2 && messages.nextCursor != nil)
+            let one = try await inbox.ask(FindMessage(name: .id("wamid.1"), seen: []))
+            #expect(one.message?.text == "text 1")
+        }
+    }
+
+    @Test("a read waits for what was answered before it")
+    func readsWait() async throws {
+        try await withService { inbox in
+            let journal = Self.journal(1)
+            async let early = inbox.conversations(seen: [journal.head])
+            async let shipped = inbox.ask(journal.whole(completeTo: 1))
+            let (answer, _) = try await (early, shipped)
+            #expect(answer.conversations.count == 1)
+            #expect(answer.behind == nil)
+        }
+    }
+
+    @Test("a read that waited in vain says how far behind its answer is")
+    func readsGiveUp() async throws {
+        try await withService { inbox in
+            let missing = JournalHead(origin: "never-seen", seq: 5)
+            let begin = ContinuousClock.now
+            let answer = try await inbox.conversations(
+                seen: [missing, JournalHead(origin: "empty", seq: 0)])
+            #expect(answer.behind?.entries == 5)
+            #expect(ContinuousClock.now - begin >= .milliseconds(990))
+        }
+    }
+
+    @Test("a follower has each change once, in order, whatever the limit", arguments: [1, 3, 200])
+    func followers(limit: Int) async throws {
+        try await withService { inbox in
+            let start = try await inbox.follow(after: nil)
+            #expect(start.events.isEmpty && !start.more)
+            let journal = Self.journal(5)
+            for index in 0..<5 { _ = try await inbox.ask(journal.batch(index..<(index + 1))) }
+            var (events, next): ([Event], String) = ([], start.next)
+            while true {
+                let page = try await inbox.follow(after: next, limit: limit)
+                events += page.events
+                next = page.next
+                if !page.more { break }
+            }
+            #expect(events.map(\.type) == Array(repeating: ["message.received", "conversation.updated"], count: 5).flatMap { $0 })
+            #expect(Set(events.map(\.id)).count == 10)
+            #expect(events.last?.id == next)
+            #expect(events[9].data["unread_count"] == .integer(5))
+            let received = try await inbox.follow(after: start.next, ["message.*"], limit: limit)
+            #expect(received.events.allSatisfy { $0.type == "message.received" })
+            #expect(received.events.count == min(5, limit))
+        }
+    }
+
+    @Test("a follower that waits hears of a change at once, and of nothing after its time")
+    func longPoll() async throws {
+        try await withService { inbox in
+            let start = try await inbox.follow(after: nil).next
+            let journal = Self.journal(1)
+            let begin = ContinuousClock.now
+            async let waiting = inbox.follow(after: start, wait: 8_000)
+            _ = try await inbox.ask(journal.whole())
+            let page = try await waiting
+            #expect(page.events.count == 2)
+            #expect(ContinuousClock.now - begin < .seconds(4))
+            let nothing = try await inbox.follow(after: page.next, ["account.*"], wait: 50)
+            #expect(nothing.events.isEmpty && nothing.next == page.next)
+        }
+    }
+
+    @Test("an id of another inbox, or of events that are gone, is told where to go on")
+    func expiredEvents() async throws {
+        try await withService { inbox in
+            _ = try await inbox.ask(Self.journal(2).whole())
+            let next = try await inbox.follow(after: nil).next
+            let epoch = try #require(EventID(next)?.epoch)
+            for id in ["0123456789abcdef-1", "\(epoch)-99"] {
+                let problem = try await inbox.refusal(
+                    of: FollowChanges(after: id, kinds: [], limit: 1, wait: 0))
+                #expect(problem?.code == .expired && problem?.httpStatus == 410)
+                #expect(problem?.id == "\(epoch)-0")
+                #expect(problem?.hint.contains("\(epoch)-0") == true)
+            }
+            for id in ["", "1", "-1", "a-b", "\(epoch)-01", "\(epoch)--1", "\(epoch)-1-1"] {
+                let problem = try await inbox.refusal(
+                    of: FollowChanges(after: id, kinds: [], limit: 1, wait: 0))
+                #expect(problem?.code == .invalidRequest && problem?.field == "after")
+            }
+        }
+    }
+
+    @Test("a limit outside 1 to 200 is refused", arguments: [0, -1, 201])
+    func limits(limit: Int) async throws {
+        try await withService { inbox in
+            let problem = try await inbox.refusal(
+                of: ListConversations(
+                    limit: limit, cursor: nil, query: nil, phoneNumberID: nil, seen: []))
+            #expect(problem?.field == "limit" && problem?.httpStatus == 400)
+            #expect(try await inbox.conversations(limit: 200).conversations.isEmpty)
+        }
+    }
+
+    @Test("the report counts what is kept, and warns of what could not be")
+    func report() async throws {
+        try await withService { inbox in
+            var journal = Self.journal(2)
+            journal.add("junk", at: 1)
+            let batch = AppendEntries(
+                origin: journal.origin, process: .ingress, after: nil,
+                entries: Array(journal.entries[1...]))
+            _ = try await inbox.ask(batch)
+            let report = try await inbox.ask(DescribeInbox())
+            #expect(report.figures["messages"] == 1)
+            #expect(report.figures["conversations"] == 1)
+            #expect(report.figures["unparsed"] == 1)
+            #expect(report.figures["holes"] == 1)
+            #expect(report.figures["changes"] == 2)
+            #expect(report.figures["database_bytes"] ?? 0 > 0)
+            #expect(Set(report.warnings.map(\.code)) == ["holes", "unparsed"])
+            #expect(report.reasons == [])
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import FoundationEssentials
+import Glibc
+import Reactor
+import SQLite
+import TestSupport
+import Testing
+import Wire
+
+@testable import Inbox
+
+@Suite("Positions, holes and entries that can't be applied")
+struct StoreTests {
+    private func journal(_ count: Int, mentioning words: [Int: String] = [:]) -> JournalDouble {
+        var journal = JournalDouble(.ingress)
+        for index in 0..<count {
+            journal.add(
+                .webhook,
+                Sample.body(Sample.text(words[index] ?? "text", wamid: "wamid.\(index)")),
+                at: Sample.startAt + Int64(index))
+        }
+        return journal
+    }
+
+    @Test("a batch that does not follow on is not applied, and says where we stand")
+    func mismatches() async throws {
+        let inbox = try await StoreDouble()
+        let journal = journal(4)
+        #expect(try await inbox.append(journal.batch(1..<2)) == .init(.mismatch, nil))
+        try await inbox.append(journal.batch(0..<2))
+        let position = journal.entries[1].position
+        for batch in [journal.batch(0..<1), journal.batch(3..<4), journal.batch(0..<2)] {
+            #expect(try await inbox.append(batch) == .init(.mismatch, position))
+        }
+        let other = AppendEntries(
+            origin: journal.origin, process: .ingress,
+            after: JournalPosition(seq: 2, mark: 1), entries: [journal.entries[2]])
+        #expect(try await inbox.append(other) == .init(.mismatch, position))
+        #expect(try await inbox.count("messages") == 2)
+        #expect(try await inbox.append(journal.batch(2..<2, completeTo: 9)) == .init(.applied, position))
+    }
+
+    @Test("the position is there again after a new start")
+    func positionsAreKept() async throws {
+        let journal = journal(3)
+        let before = try await StoreDouble()
+        try await before.append(journal.whole())
+        let epoch = before.opening.epoch
+        await before.store.close()
+        let after = try await StoreDouble(in: before.folder)
+        #expect(await after.store.position(of: journal.origin) == journal.entries[2].position)
+        #expect(await after.store.position(of: "another") == nil)
+        #expect(after.opening.epoch == epoch && epoch.count == 16)
+        #expect(after.opening.newestEvent == 6)
+    }
+
+    @Test("entries that were pruned before they came are a visible hole")
+    func holes() async throws {
+        let inbox = try await StoreDouble()
+        let journal = journal(9)
+        let batch = AppendEntries(
+            origin: journal.origin, process: .ingress, after: nil, entries: [journal.entries[2]])
+        try await inbox.append(batch)
+        let next = AppendEntries(
+            origin: journal.origin, process: .ingress, after: journal.entries[2].position,
+            entries: [journal.entries[3], journal.entries[7]], completeTo: 1)
+        try await inbox.append(next)
+        let holes = try await inbox.store.inspect { sql in
+            try sql.database.prepare("SELECT first, last FROM holes ORDER BY first")
+                .all { "\($0.integer(0))–\($0.integer(1))" }
+        }
+        #expect(holes == ["1–2", "5–7"])
+        #expect(try await inbox.store.figures()["holes"] == 2)
+    }
+
+    @Test("an entry that fails is set aside, everything beside it is applied", arguments: [nil, 1])
+    func failingEntries(completeTo: Int64?) async throws {
+        let inbox = try await StoreDouble()
+        let journal = journal(5, mentioning: [2: CrashPoint.failing, 4: CrashPoint.failing])
+        try await inbox.append(journal.batch(0..<1, completeTo: completeTo))
+        try await inbox.append(journal.batch(1..<5))
+        #expect(try await inbox.count("messages") == 3)
+        #expect(try await inbox.count("unparsed") == 2)
+        #expect(try await inbox.count("trying") == 0)
+        #expect(await inbox.store.position(of: journal.origin) == journal.entries[4].position)
+        let raw = try await inbox.store.inspect { sql in
+            try sql.database.prepare("SELECT raw FROM unparsed ORDER BY at").all { $0.blob(0) }
+        }
+        #expect(raw == [journal.entries[2].body, journal.entries[4].body])
+    }
+
+    @Test("an entry that was begun twice and never ended is set aside unread")
+    func endingEntries() async throws {
+        let journal = journal(3, mentioning: [1: CrashPoint.ending])
+        let inbox = try await StoreDouble()
+        try await inbox.append(journal.batch(0..<1))
+        try await inbox.store.inspect { sql in
+            try sql.database.execute("INSERT INTO trying VALUES ('\(journal.origin)', 2, 2)")
+        }
+        try await inbox.append(journal.batch(1..<3))
+        #expect(try await inbox.count("messages") == 2)
+        #expect(try await inbox.count("unparsed") == 1)
+        #expect(try await inbox.count("trying") == 0)
+    }
+
+    @Test("after a start each entry is counted before it is applied")
+    func trialsAreCounted() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path
+        for trial in 1...2 {
+            await #expect(processExitsWith: .signal(SIGABRT)) { [path = path as String] in
+                var journal = JournalDouble(.ingress)
+                journal.add(
+                    .webhook, Sample.body(Sample.text(CrashPoint.ending, wamid: "wamid.1")), at: 1)
+                let store = InboxStore(
+                    path: "\(path)/inbox.db", mode: .stub, on: try ThreadExecutor())
+                _ = try await store.open()
+                _ = try await store.append(journal.whole())
+            }
+            let inbox = try await StoreDouble(in: folder)
+            let counted = try await inbox.store.inspect { sql in
+                try sql.database.prepare("SELECT n FROM trying").first { $0.integer(0) }
+            }
+            #expect(counted == Int64(trial))
+            await inbox.store.close()
+        }
+        var journal = JournalDouble(.ingress)
+        journal.add(
+            .webhook, Sample.body(Sample.text(CrashPoint.ending, wamid: "wamid.1")), at: 1)
+        let inbox = try await StoreDouble(in: folder)
+        #expect(try await inbox.append(journal.whole()).outcome == .applied)
+        #expect(try await inbox.count("unparsed") == 1)
+    }
+
+    @Test("only the entries up to one batch past the position are tried one by one")
+    func cautionEnds() async throws {
+        let inbox = try await StoreDouble()
+        let journal = journal(4)
+        try await inbox.append(journal.batch(0..<1, completeTo: 1))
+        try await inbox.store.inspect { sql in
+            try sql.database.execute("INSERT INTO trying VALUES ('\(journal.origin)', 2, 2)")
+        }
+        // Not looked at any more: that entry came after all that was there at the start.
+        try await inbox.append(journal.batch(1..<4))
+        #expect(try await inbox.count("messages") == 4)
+    }
+
+    @Test("entries out of order are refused")
+    func outOfOrder() async throws {
+        let inbox = try await StoreDouble()
+        let journal = journal(2)
+        let batch = AppendEntries(
+            origin: journal.origin, process: .ingress, after: nil,
+            entries: journal.entries.reversed())
+        await #expect(throws: Problem.self) { try await inbox.append(batch) }
+        #expect(try await inbox.count("messages") == 0)
+    }
+
+    @Test("every question of a reader or of the fold finds its rows by an index")
+    func noScans() async throws {
+        let inbox = try await StoreDouble()
+        var random = Seeded(5)
+        var world = World()
+        try world.live(steps: 200, &random)
+        try await inbox.append(world.ingress.whole())
+        try await inbox.append(world.provider.whole())
+        _ = try await inbox.conversations(query: "x")
+        _ = try await inbox.conversations(number: Sample.number)
+        _ = try await inbox.messages("+436600000001")
+        _ = try await inbox.message(.id("wamid.1"))
+        _ = try await inbox.message(.reference("r"))
+        _ = try await inbox.events()
+        let scans = try await inbox.store.inspect { sql in
+            var scans: [String] = []
+            for text in sql.texts where text.contains("WHERE") {
+                let plan = try sql.database.prepare("EXPLAIN QUERY PLAN \(text)")
+                let count = text.count { $0 == "?" }
+                try plan.execute(Array(repeating: .null, count: count)) { row in
+                    let line = row.text(3)
+                    if line.hasPrefix("SCAN") || line.contains("TEMP B-TREE") {
+                        scans.append("\(line) — \(text)")
+                    }
+                    return .next
+                }
+            }
+            return scans
+        }
+        #expect(scans == [])
+    }
+}
