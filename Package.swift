@@ -107,5 +107,6 @@ let package = Package(
                 "CloudAPI", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor", "SQLite",
                 "TestSupport", "Wire",
             ]),
+        tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),
     ]
 )

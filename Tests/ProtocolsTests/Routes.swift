@@ -1,0 +1,27 @@
+import Wire
+
+@testable import Ingress
+
+/// Every route once, with the path under which the contract has it.
+enum Routes {
+    static let all: [Route] =
+        [
+            .health, .webhook, .message(id: "{id}"), .messageByReference, .conversations,
+            .contactMessages, .markRead(contact: "{contact}"), .events,
+        ] + SendMessage.Form.allCases.map { .send($0) }
+
+    /// Without a default: a new route does not compile until it stands here, and above.
+    static func path(of route: Route) -> String {
+        switch route {
+        case .health: "/api/health"
+        case .webhook: "/api/whatsapp/webhook"
+        case .send(let form): "/api/whatsapp/\(form.rawValue)"
+        case .message(let id): "/api/whatsapp/messages/\(id)"
+        case .messageByReference: "/api/whatsapp/messages"
+        case .conversations: "/api/whatsapp/conversations"
+        case .contactMessages: "/api/whatsapp/contact_messages"
+        case .markRead(let contact): "/api/whatsapp/conversations/\(contact)/read"
+        case .events: "/api/whatsapp/events"
+        }
+    }
+}
