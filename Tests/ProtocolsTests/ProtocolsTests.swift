@@ -79,7 +79,9 @@ struct ProtocolsTests {
         "every setting has its row in the README, which names its other forms",
         arguments: NameCheck.known.subtracting(derived).sorted())
     func settingIsDescribed(name: String) throws {
-        let rows = try Pages.text("README.md").split(separator: "\n")
+        let table = try #require(
+            try Pages.text("README.md").split(separator: "\n## Settings\n").last)
+        let rows = table.split(separator: "\n")
         let form = Self.forms.first { name.hasSuffix($0) }
         let base = name.dropLast(form?.utf8.count ?? 0)
         let row = try #require(rows.first { $0.hasPrefix("| `\(base)` |") })
