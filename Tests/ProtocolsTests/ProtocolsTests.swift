@@ -67,6 +67,8 @@ struct ProtocolsTests {
         for code in Set(codes) {
             #expect(alarms.contains("| `\(code)` |"), "\(code)")
         }
+        let explained = Set(alarms.matches(of: #/\n\| `([a-z_]+)` \|/#).map { String($0.1) })
+        #expect(explained.subtracting(codes).isEmpty, "explained, and said by nobody")
     }
 
     /// What run.sh makes of the other settings; nobody sets these.
