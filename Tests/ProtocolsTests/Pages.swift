@@ -10,10 +10,13 @@ enum Pages {
     }
 
     /// Every Swift file below a folder, as text.
-    static func sources(in folder: String) throws -> [String] {
+    static func sources(in folder: String) throws -> [String] { try all(in: folder, of: ".swift") }
+
+    /// Every page below a folder, or every file of another ending.
+    static func all(in folder: String, of ending: String = ".md") throws -> [String] {
         let directory = root.appending(path: folder).path(percentEncoded: false)
         return try FileManager.default.subpathsOfDirectory(atPath: directory)
-            .filter { $0.hasSuffix(".swift") }
+            .filter { $0.hasSuffix(ending) }
             .map { try text("\(folder)/\($0)") }
     }
 }

@@ -71,6 +71,19 @@ struct ProtocolsTests {
         #expect(explained.subtracting(codes).isEmpty, "explained, and said by nobody")
     }
 
+    @Test("every command that a hint or a page names is one of run.sh's")
+    func commandsExist() throws {
+        let script = try Pages.text("run.sh")
+        let pages = try ["README.md", "SECURITY.md", "CHANGELOG.md"].map { try Pages.text($0) }
+        let texts = try Pages.sources(in: "Sources") + pages + Pages.all(in: "Protocols")
+        let named = texts.flatMap { text in
+            text.matches(of: #/\./run\.sh ([a-z][a-z-]*)/#).map { String($0.1) }
+        }
+        for name in Set(named) {
+            #expect(script.contains("\n./run.sh \(name) ") || name == "help", "./run.sh \(name)")
+        }
+    }
+
     /// What run.sh makes of the other settings; nobody sets these.
     static let derived: Set = ["GATEWAY_MODE", "GATEWAY_AUTH", "GATEWAY_PARENT"]
     static let forms = ["_PREVIOUS_FILE", "_PREVIOUS", "_FILE"]

@@ -102,13 +102,13 @@ actor Inbox: Responder {
             warnings.append(
                 Condition(
                     "holes", "\(holes) times entries were pruned before inbox had them",
-                    hint: "See ./run.sh audit for which; give the journals more room or days."))
+                    hint: "Find out what removed a journal's file; Protocols/alarms.md has more."))
         }
         if let unparsed = figures["unparsed"], unparsed > 0 {
             warnings.append(
                 Condition(
                     "unparsed", "\(unparsed) webhooks or entries could not be read; kept as they came",
-                    hint: "See ./run.sh why; a newer release may read them."))
+                    hint: "A newer release may read them; Protocols/alarms.md has more."))
         }
         return place.report(reasons: reasons, warnings: warnings, figures: figures)
     }

@@ -106,7 +106,7 @@ actor Gateway: RequestHandler {
             throw Problem(
                 .unauthorized, status: 401, "This needs the gateway's own API token.",
                 hint:
-                    "Send Authorization: Bearer and the token; ./run.sh status tells where it is kept."
+                    "Send Authorization: Bearer and the token; its file is named at the start of ./run.sh."
             )
         }
         guard holder.scopes.contains(scope) else {

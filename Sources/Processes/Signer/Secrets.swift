@@ -51,7 +51,7 @@ struct Secrets: Sendable {
     ) throws(SettingError) -> RotatingSecret {
         guard let secret = try RotatingSecret(name, in: surroundings) else {
             throw SettingError(
-                name, "is not set", cure: "set it, or \(name)_FILE; in stub ./run.sh makes one")
+                name, "is not set", cure: "set it, or \(name)_FILE; in stub it is made by ./run.sh")
         }
         return secret
     }
