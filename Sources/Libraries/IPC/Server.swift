@@ -178,7 +178,7 @@ package actor Server<Answering: Responder> {
             send(refusal: RemoteError(problem), to: request, on: id)
         } catch let bad as BadParameters {
             report(.badFrame(peer: call.peer.process, bad.error))
-            send(refusal: .invalidParams(bad.error.what), to: request, on: id)
+            send(refusal: .invalidParams("\(bad.error)"), to: request, on: id)
         } catch is CancellationError where Task.isCancelled {
             return
         } catch {

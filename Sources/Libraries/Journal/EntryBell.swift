@@ -9,6 +9,8 @@ package final class EntryBell: @unchecked Sendable {
     private let loop: EventLoop
     private let bell: Bell
     private var known: JournalHead?
+    /// When the first entry came that was not shipped yet, in ms since 1970; nil when all is shipped.
+    private(set) var waitingSince: Int64?
 
     package init(on loop: EventLoop) {
         self.loop = loop
@@ -25,6 +27,7 @@ package final class EntryBell: @unchecked Sendable {
     package func ring(_ head: JournalHead) {
         loop.checkIsolated()
         known = head
+        if waitingSince == nil { waitingSince = Clocks.wall }
         bell.ring()
     }
 
@@ -33,6 +36,12 @@ package final class EntryBell: @unchecked Sendable {
         loop.checkIsolated()
         guard let known, seq > known.seq else { return }
         ring(JournalHead(origin: known.origin, seq: seq))
+    }
+
+    /// Says that inbox has everything up to `seq`.
+    func shipped(upTo seq: Int64) {
+        loop.checkIsolated()
+        if let known, seq >= known.seq { waitingSince = nil }
     }
 
     /// Says that the journal has a new name.

@@ -55,7 +55,7 @@ package actor Shipper {
     /// How far inbox is behind, by what the loop knows: no question to anybody.
     package var lag: Lag {
         let count = max(0, (entries.head?.seq ?? 0) - shipped)
-        return Lag(entries: count, oldestAt: count == 0 ? nil : oldestAt ?? Clocks.wall)
+        return Lag(entries: count, oldestAt: count == 0 ? nil : oldestAt ?? entries.waitingSince)
     }
 
     /// Entries that were pruned before inbox had them, as last seen.
@@ -100,6 +100,7 @@ package actor Shipper {
             entries.rename(extent.origin)
             shipped = extent.shipped
             oldestAt = extent.oldestUnshippedAt
+            entries.shipped(upTo: extent.shipped)
             return shipping.extentRead(extent)
         case .askPosition(let origin):
             return shipping.positionAnswered(try await sink.position(in: origin))
@@ -112,6 +113,8 @@ package actor Shipper {
         case .noteShipped(let seq):
             try await source.setShipped(seq)
             shipped = seq
+            oldestAt = nil
+            entries.shipped(upTo: seq)
             progress.ring()
             return shipping.shippedNoted()
         case .readBatch(let seq):

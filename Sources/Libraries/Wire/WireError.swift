@@ -23,9 +23,18 @@ package enum WireError: Error, Hashable, Sendable {
         case .frameTooLong, .malformed, .unknownOperation, .strangePeer: false
         }
     }
+}
 
-    /// What is malformed; for other errors their own words.
-    package var what: String {
-        if case .malformed(let what) = self { what } else { "\(self)" }
+extension WireError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .frameTooLong(let length): "a frame of \(length) bytes is too long"
+        case .malformed(let what): what
+        case .unknownOperation(let what): what
+        case .strangePeer(let service, let why): "\(service.rawValue): \(why)"
+        case .unavailable(let service): "\(service.rawValue) is away"
+        case .unanswered(let service): "\(service.rawValue) did not answer in time"
+        case .refused(let problem): "\(problem.message) \(problem.hint)"
+        }
     }
 }
