@@ -12,7 +12,9 @@ struct FoldTests {
         let inbox = try await StoreDouble()
         var journal = JournalDouble(.ingress)
         journal.add(
-            .webhook, Sample.body(Sample.text("Hello\nyou", wamid: "wamid.1", user: Sample.user, name: "Jana")),
+            .webhook,
+            Sample.body(
+                Sample.text("Hello\nyou", wamid: "wamid.1", user: Sample.user, name: "Jana")),
             at: Sample.startAt + 5)
         let answer = try await inbox.append(journal.whole())
         #expect(answer == .init(.applied, journal.entries[0].position))
@@ -62,17 +64,25 @@ struct FoldTests {
     func malformedElementsAreSetAside() async throws {
         let inbox = try await StoreDouble()
         let messages: JSONValue = [
-            ["id": "wamid.1", "from": .string(Sample.person), "type": "text", "text": ["body": "a"]],
+            [
+                "id": "wamid.1", "from": .string(Sample.person), "type": "text",
+                "text": ["body": "a"],
+            ],
             ["from": .string(Sample.person), "type": "text"],
             7,
-            ["id": "wamid.2", "from": .string(Sample.person), "type": "text", "text": ["body": "b"]],
+            [
+                "id": "wamid.2", "from": .string(Sample.person), "type": "text",
+                "text": ["body": "b"],
+            ],
         ]
         var journal = JournalDouble(.ingress)
-        journal.add(.webhook, Sample.body(Sample.change(["messages": messages])), at: Sample.startAt)
+        journal.add(
+            .webhook, Sample.body(Sample.change(["messages": messages])), at: Sample.startAt)
         journal.add("not JSON", at: Sample.startAt + 1)
         journal.add(#"{"object":"instagram","entry":[]}"#, at: Sample.startAt + 2)
         journal.add(.outbox, Data("{}".utf8), at: Sample.startAt + 3)
-        journal.add(.webhook, Sample.body(Sample.text("c", wamid: "wamid.3")), at: Sample.startAt + 4)
+        journal.add(
+            .webhook, Sample.body(Sample.text("c", wamid: "wamid.3")), at: Sample.startAt + 4)
         try await inbox.append(journal.whole())
         #expect(try await inbox.count("messages") == 3)
         #expect(try await inbox.count("unparsed") == 5)
@@ -88,7 +98,8 @@ struct FoldTests {
         journal.add(.webhook, Sample.body(Sample.text("2", wamid: "wamid.2")), at: at)
         // In the same millisecond: the order of the journal decides.
         try journal.add(
-            JournalCommand(id: "c1", verb: .markRead, contact: " 43 660 5550122", phoneNumberID: nil),
+            JournalCommand(
+                id: "c1", verb: .markRead, contact: " 43 660 5550122", phoneNumberID: nil),
             at: at)
         journal.add(.webhook, Sample.body(Sample.text("3", wamid: "wamid.3")), at: at)
         for index in 0..<journal.entries.count {
@@ -110,7 +121,8 @@ struct FoldTests {
         let at = Sample.startAt
         journal.add(.webhook, Sample.body(Sample.text("by number", wamid: "wamid.1")), at: at)
         journal.add(
-            .webhook, Sample.body(Sample.text("by id", wamid: "wamid.2", from: nil, user: Sample.user)),
+            .webhook,
+            Sample.body(Sample.text("by id", wamid: "wamid.2", from: nil, user: Sample.user)),
             at: at + 1)
         try await inbox.append(journal.whole())
         #expect(try await inbox.conversations().conversations.count == 2)
@@ -118,7 +130,8 @@ struct FoldTests {
 
         journal.add(
             .webhook,
-            Sample.body(Sample.text("both", wamid: "wamid.3", user: Sample.user, at: Sample.start + 9)),
+            Sample.body(
+                Sample.text("both", wamid: "wamid.3", user: Sample.user, at: Sample.start + 9)),
             at: at + 2)
         try await inbox.append(journal.batch(2..<3))
         let conversations = try await inbox.conversations().conversations
@@ -139,7 +152,8 @@ struct FoldTests {
             "system": ["type": "user_changed_number", "wa_id": "436605550777"],
         ]
         journal.add(
-            .webhook, Sample.body(Sample.change(["messages": [system]])), at: Sample.startAt + 60_000)
+            .webhook, Sample.body(Sample.change(["messages": [system]])),
+            at: Sample.startAt + 60_000)
         try await inbox.append(journal.whole())
         let conversation = try #require(try await inbox.conversations().conversations.first)
         #expect(conversation.contact == "+436605550777")

@@ -30,7 +30,8 @@ struct InterleavingTests {
             {
                 let rest = journals[index].entries.count - places[index]
                 let end = places[index] + Int.random(in: 1...min(rest, 20), using: &random)
-                let batch = journals[index].batch(places[index]..<end, completeTo: Bool.random(using: &random) ? 1 : nil)
+                let batch = journals[index].batch(
+                    places[index]..<end, completeTo: Bool.random(using: &random) ? 1 : nil)
                 #expect(try await inbox.append(batch).outcome == .applied)
                 // A request whose answer was lost is sent again.
                 #expect(try await inbox.append(batch).outcome == .mismatch)
@@ -76,7 +77,9 @@ struct InterleavingTests {
             #expect(message.error == nil)
             #expect(message.wamid == "wamid.1")
             #expect(
-                Set(message.statusAt.keys) == ["queued", "accepted", "sent", "delivered", "read", "failed"])
+                Set(message.statusAt.keys) == [
+                    "queued", "accepted", "sent", "delivered", "read", "failed",
+                ])
             #expect(message.statusAt["delivered"] == Timestamp(seconds: Sample.start + 1))
             seen.insert(found.timeline.map { "\($0.at.text) \($0.status) \($0.source)" })
         }
@@ -180,7 +183,8 @@ struct World {
     private mutating func goOn(_ random: inout Seeded) throws {
         guard let id = sent.randomElement(using: &random) else { return }
         let attempt = Int.random(in: 1...2, using: &random)
-        let status = [MessageStatus.sending, .accepted, .unknown, .failed, .queued]
+        let status =
+            [MessageStatus.sending, .accepted, .unknown, .failed, .queued]
             .randomElement(using: &random) ?? .queued
         try provider.add(
             OutboxTransition(
@@ -191,7 +195,8 @@ struct World {
     private mutating func status(_ random: inout Seeded) {
         guard let id = sent.randomElement(using: &random) else { return }
         let attempt = Int.random(in: 1...2, using: &random)
-        let name = ["sent", "delivered", "read", "failed", "deleted"].randomElement(using: &random) ?? ""
+        let name =
+            ["sent", "delivered", "read", "failed", "deleted"].randomElement(using: &random) ?? ""
         let body = Sample.body(
             Sample.status(
                 name, wamid: "wamid.\(id).\(attempt)", at: clock / 1_000,

@@ -60,7 +60,8 @@ enum Sample {
     /// One inbound text; what is nil is left out.
     static func text(
         _ text: String, wamid: String, from: String? = person, user: String? = nil,
-        name: String? = nil, group: String? = nil, number: String = number, at seconds: Int64 = start
+        name: String? = nil, group: String? = nil, number: String = number,
+        at seconds: Int64 = start
     ) -> JSONValue {
         var message: [String: JSONValue] = [
             "id": .string(wamid), "timestamp": .string("\(seconds)"), "type": "text",

@@ -24,7 +24,9 @@ struct PageTests {
         return (inbox, journal)
     }
 
-    @Test("pages of conversations hold each once, newest first, whatever the limit", arguments: [1, 3, 7, 200])
+    @Test(
+        "pages of conversations hold each once, newest first, whatever the limit",
+        arguments: [1, 3, 7, 200])
     func conversationPages(limit: Int) async throws {
         let (inbox, _) = try await filled(7)
         let all = try await inbox.conversations(limit: 200).conversations
@@ -52,7 +54,8 @@ struct PageTests {
         journal.add(
             .webhook,
             Sample.body(
-                Sample.text("newer", wamid: "wamid.new", from: "436600000010", at: Sample.start + 999)),
+                Sample.text(
+                    "newer", wamid: "wamid.new", from: "436600000010", at: Sample.start + 999)),
             at: Sample.startAt)
         try await inbox.append(journal.batch(6..<7))
         let second = try await inbox.messages(contact, limit: 1, cursor: first.nextCursor)
@@ -62,7 +65,9 @@ struct PageTests {
 
     @Test(
         "one person is found under every form of the number",
-        arguments: ["+436600000011", "436600000011", " 436600000011", "00436600000011", "+43 660 0000-011"])
+        arguments: [
+            "+436600000011", "436600000011", " 436600000011", "00436600000011", "+43 660 0000-011",
+        ])
     func readingForms(contact: String) async throws {
         let (inbox, _) = try await filled(3)
         let answer = try await inbox.messages(contact)
@@ -82,7 +87,8 @@ struct PageTests {
     @Test(
         "a search finds words of names, numbers and last messages, literally",
         arguments: [
-            ("name_1", 2), ("Name_%", 0), ("_1%", 2), ("%", 6), ("6600000011", 2), ("660 000-0011", 2),
+            ("name_1", 2), ("Name_%", 0), ("_1%", 2), ("%", 6), ("6600000011", 2),
+            ("660 000-0011", 2),
             ("text 5", 1), ("nothing", 0), ("\\", 0), ("", 6),
         ])
     func search(query: String, count: Int) async throws {

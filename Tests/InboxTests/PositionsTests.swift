@@ -25,13 +25,15 @@ struct PositionsTests {
         #expect(positions.behind(heads, now: 4_500) == Behind(entries: 4, seconds: 3))
     }
 
-    @Test("somebody waited for it over 2 s in vain: nobody waits again", arguments: [(2_000, false), (2_001, true)])
+    @Test(
+        "somebody waited for it over 2 s in vain: nobody waits again",
+        arguments: [(2_000, false), (2_001, true)])
     func waitedInVain(passed: Int64, isLate: Bool) {
         var positions = Positions()
         positions.want([head], now: 50)
         positions.want([head], now: 50 + passed)
         #expect(positions.isLate([head], now: 50 + passed) == isLate)
-        positions.applied("o", to: 10, writtenAt: 0, completeTo: 1, now: 0)
+        positions.applied("o", of: .ingress, to: 10, writtenAt: 0, completeTo: 1, now: 0)
         #expect(positions.behind([head], now: 9_999) == nil)
         let next = JournalHead(origin: "o", seq: 11)
         positions.want([next], now: 9_999)
@@ -41,13 +43,14 @@ struct PositionsTests {
     @Test("while old entries are still coming in, nobody waits; once all are here, everybody does")
     func catchingUp() {
         var positions = Positions()
-        positions.applied("o", to: 3, writtenAt: 10_000, completeTo: nil, now: 12_001)
+        positions.applied("o", of: .ingress, to: 3, writtenAt: 10_000, completeTo: nil, now: 12_001)
         #expect(positions.isLate([head], now: 0))
         #expect(positions.behind([head], now: 0) == Behind(entries: 7, seconds: 2))
-        positions.applied("o", to: 4, writtenAt: 10_001, completeTo: 12_002, now: 12_002)
+        positions.applied(
+            "o", of: .ingress, to: 4, writtenAt: 10_001, completeTo: 12_002, now: 12_002)
         #expect(!positions.isLate([head], now: 0))
-        #expect(positions.completeTo == ["o": 12_002])
-        positions.applied("o", to: 4, writtenAt: 10_001, completeTo: 5, now: 12_002)
-        #expect(positions.completeTo == ["o": 12_002])
+        #expect(positions.completeTo == [.ingress: 12_002])
+        positions.applied("o", of: .ingress, to: 4, writtenAt: 10_001, completeTo: 5, now: 12_002)
+        #expect(positions.completeTo == [.ingress: 12_002])
     }
 }

@@ -1,7 +1,10 @@
 import FoundationEssentials
+import Glibc
 import IPC
 import JSON
 import Reactor
+import SQLite
+import TestSupport
 import Testing
 import Wire
 
@@ -23,16 +26,20 @@ struct ServiceTests {
     func shippedAndRead() async throws {
         try await withService { inbox in
             let journal = Self.journal(3)
-            #expect(try await inbox.ask(AskPosition(origin: journal.origin, process: .ingress)).position == nil)
+            #expect(
+                try await inbox.ask(AskPosition(origin: journal.origin, process: .ingress)).position
+                    == nil)
             let answer = try await inbox.ask(journal.whole(completeTo: 1))
             #expect(answer == .init(.applied, journal.entries[2].position))
-            let position = try await inbox.ask(AskPosition(origin: journal.origin, process: .ingress))
+            let position = try await inbox.ask(
+                AskPosition(origin: journal.origin, process: .ingress))
             #expect(position.position == journal.entries[2].position)
             let conversations = try await inbox.conversations(seen: [journal.head])
             #expect(conversations.conversations.map(\.unreadCount) == [3])
             #expect(conversations.behind == nil)
             let messages = try await inbox.ask(
-                ListMessages(contact: Sample.person, limit: 2, cursor: nil, phoneNumberID: nil, seen: []))
+                ListMessages(
+                    contact: Sample.person, limit: 2, cursor: nil, phoneNumberID: nil, seen: []))
             #expect(messages.messages.count == 2 && messages.nextCursor != nil)
             let one = try await inbox.ask(FindMessage(name: .id("wamid.1"), seen: []))
             #expect(one.message?.text == "text 1")
@@ -77,7 +84,10 @@ struct ServiceTests {
                 next = page.next
                 if !page.more { break }
             }
-            #expect(events.map(\.type) == Array(repeating: ["message.received", "conversation.updated"], count: 5).flatMap { $0 })
+            #expect(
+                events.map(\.type)
+                    == Array(repeating: ["message.received", "conversation.updated"], count: 5)
+                    .flatMap { $0 })
             #expect(Set(events.map(\.id)).count == 10)
             #expect(events.last?.id == next)
             #expect(events[9].data["unread_count"] == .integer(5))
@@ -154,5 +164,50 @@ struct ServiceTests {
             #expect(Set(report.warnings.map(\.code)) == ["holes", "unparsed"])
             #expect(report.reasons == [])
         }
+    }
+
+    @Test("without room nothing is applied and reads go on; with room again, all is")
+    func fullStore() async throws {
+        try await withService { inbox in
+            let journal = Self.journal(400)
+            _ = try await inbox.ask(journal.batch(0..<1, completeTo: 7))
+            try await inbox.process.store.inspect { sql in
+                _ = try sql.database.prepare("PRAGMA max_page_count = 1").first { $0.integer(0) }
+            }
+            let problem = try await inbox.refusal(of: journal.batch(1..<400))
+            #expect(problem?.code == .storeFull && problem?.httpStatus == 503)
+            #expect(problem?.retryable == true)
+            #expect(try await inbox.conversations().conversations.map(\.unreadCount) == [1])
+            #expect(try await inbox.ask(DescribeInbox()).reasons.map(\.code) == ["store_full"])
+
+            try await inbox.process.store.inspect { sql in
+                _ = try sql.database.prepare("PRAGMA max_page_count = 1000000").first {
+                    $0.integer(0)
+                }
+            }
+            #expect(try await inbox.ask(journal.batch(1..<400)).outcome == .applied)
+            let report = try await inbox.ask(DescribeInbox())
+            #expect(report.reasons == [] && report.figures["messages"] == 400)
+            #expect(report.figures["unparsed"] == 0)
+            #expect(report.figures["complete_to_ingress"] == 7)
+        }
+    }
+
+    @Test("a damaged file is left as it is: nothing is answered but what is wrong")
+    func damagedStore() async throws {
+        let folder = try TemporaryFolder()
+        mkdir(folder.file("inbox"), 0o755)
+        let junk = Data("this is no database, but long enough to be looked at".utf8)
+        let file = URL(filePath: folder.file("inbox/inbox.db"))
+        try (junk + Data(count: 4_096)).write(to: file)
+        try await onLoop { loop in
+            let inbox = try await ServiceDouble(in: folder, on: loop)
+            let problem = try await inbox.refusal(of: Self.journal(1).whole())
+            #expect(problem?.code == .unavailable && problem?.httpStatus == 503)
+            #expect(
+                try await inbox.ask(DescribeInbox()).reasons.map(\.code) == ["store_damaged"])
+            await inbox.process.drain()
+        }
+        #expect(try Data(contentsOf: file).starts(with: junk))
     }
 }

@@ -48,7 +48,8 @@ struct StoreDouble {
 
     func events(after number: Int64 = 0, _ kinds: [String] = []) async throws -> [Event] {
         try await store.events(
-            after: number, of: KindFilter(kinds), limit: 1_000_000, scanned: 1_000_000)?.events ?? []
+            after: number, of: KindFilter(kinds), limit: 1_000_000, scanned: 1_000_000)?.events
+            ?? []
     }
 
     func count(_ table: String) async throws -> Int64 {
@@ -66,9 +67,10 @@ struct StoreDouble {
             ]
             var lines: [String] = []
             for table in tables {
-                let columns = try sql.database.prepare(
-                    "SELECT group_concat('quote(' || name || ')', ' || ''|'' || ') FROM pragma_table_info('\(table)')"
-                ).first { $0.text(0) } ?? ""
+                let columns =
+                    try sql.database.prepare(
+                        "SELECT group_concat('quote(' || name || ')', ' || ''|'' || ') FROM pragma_table_info('\(table)')"
+                    ).first { $0.text(0) } ?? ""
                 lines += try sql.database.prepare("SELECT \(columns) FROM \(table) ORDER BY 1")
                     .all { "\(table)|" + $0.text(0) }
             }

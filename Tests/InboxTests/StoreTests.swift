@@ -36,7 +36,9 @@ struct StoreTests {
             after: JournalPosition(seq: 2, mark: 1), entries: [journal.entries[2]])
         #expect(try await inbox.append(other) == .init(.mismatch, position))
         #expect(try await inbox.count("messages") == 2)
-        #expect(try await inbox.append(journal.batch(2..<2, completeTo: 9)) == .init(.applied, position))
+        #expect(
+            try await inbox.append(journal.batch(2..<2, completeTo: 9)) == .init(.applied, position)
+        )
     }
 
     @Test("the position is there again after a new start")

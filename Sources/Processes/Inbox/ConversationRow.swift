@@ -41,7 +41,8 @@ struct ConversationRow: Equatable {
     /// The conversation as readers see it at `now` (wall clock, milliseconds).
     func conversation(with profile: Profile, at now: Int64) -> Conversation {
         let expiresAt = windowAt == 0 ? nil : windowAt + Self.windowLength
-        let group = PartyKey.isGroup(party) ? String(party.dropFirst(PartyKey.group("").count)) : nil
+        let group =
+            PartyKey.isGroup(party) ? String(party.dropFirst(PartyKey.group("").count)) : nil
         let phone = profile.phone.value.orNil.map { "+" + $0 }
         return Conversation(
             id: id, phoneNumberID: phoneNumberID,

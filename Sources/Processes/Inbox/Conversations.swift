@@ -142,7 +142,9 @@ final class Conversations {
         for id in touched.keys.sorted() {
             guard var conversation = touched[id] else { continue }
             try refresh(&conversation)
-            guard conversation.row != conversation.original || conversation.looksNew else { continue }
+            guard conversation.row != conversation.original || conversation.looksNew else {
+                continue
+            }
             try write(conversation.row)
             let shown = try conversation.row.conversation(
                 with: people.profile(of: conversation.row.party), at: conversation.at)

@@ -12,7 +12,9 @@ struct Cursor: Hashable, Comparable, Sendable {
     /// Before every row, where rows go from the newest to the oldest.
     static let newest = Cursor(at: .max, id: "")
 
-    static func < (left: Cursor, right: Cursor) -> Bool { (left.at, left.id) < (right.at, right.id) }
+    static func < (left: Cursor, right: Cursor) -> Bool {
+        (left.at, left.id) < (right.at, right.id)
+    }
 
     init(at: Int64, id: String) {
         self.at = at

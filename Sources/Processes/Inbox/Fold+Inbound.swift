@@ -118,7 +118,8 @@ extension InboundMessage {
     /// Where a person who changed their number can be reached now; nil for all other messages.
     fileprivate var newAddress: (phone: String?, userID: String?)? {
         guard case .system(let type, _) = kind,
-            ["user_changed_number", "customer_changed_number", "user_changed_user_id"].contains(type)
+            ["user_changed_number", "customer_changed_number", "user_changed_user_id"].contains(
+                type)
         else { return nil }
         let phone = (content["wa_id"] ?? content["new_wa_id"])?.identifier
         let userID = content["user_id"]?.identifier
@@ -138,7 +139,8 @@ extension MessageRow {
                 phoneNumberID: message.phoneNumberID, wamid: message.wamid),
             wamid: message.wamid, direction: .inbound, provider: provider,
             phoneNumberID: message.phoneNumberID,
-            contact: message.sender.waID.map { "+" + $0 } ?? message.sender.userID ?? message.groupID
+            contact: message.sender.waID.map { "+" + $0 } ?? message.sender.userID ?? message
+                .groupID
                 ?? "",
             userID: message.sender.userID ?? "", groupID: message.groupID ?? "",
             type: message.type, text: written.isEmpty ? line : written, status: .received,

@@ -48,7 +48,8 @@ extension Fold {
             id: transition.id, direction: .outbound,
             provider: transition.mode == .live ? "meta" : "stub",
             phoneNumberID: outbound.phoneNumberID,
-            contact: recipient.phone.map { "+" + $0 } ?? recipient.userID ?? recipient.groupID ?? "",
+            contact: recipient.phone.map { "+" + $0 } ?? recipient.userID ?? recipient.groupID
+                ?? "",
             userID: recipient.userID ?? "", groupID: recipient.groupID ?? "", type: outbound.type,
             text: text, status: transition.status, sentBy: "api", timestamp: transition.at,
             received: arrival.moment)

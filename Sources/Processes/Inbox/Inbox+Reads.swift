@@ -4,9 +4,15 @@ internal import Wire
 extension Inbox {
     /// How long a read waits for what was answered before it.
     static let patience = Duration.seconds(1)
+    /// Scalars of a search; nobody types more, and each row is compared with it.
+    static let longestQuery = 256
 
     func conversations(_ asked: ListConversations) async throws -> ListConversations.Answer {
         try check(limit: asked.limit)
+        guard asked.query?.unicodeScalars.count ?? 0 <= Self.longestQuery else {
+            throw Problem.invalid(
+                "q", "q is too long.", hint: "Use at most \(Self.longestQuery) characters.")
+        }
         let behind = await settle(asked.seen)
         var answer = try await kept {
             try await self.store.conversations(asked, now: Clocks.wall)

@@ -11,31 +11,47 @@ actor Inbox: Responder {
 
     let place: Place
     let store: InboxStore
-    let epoch: String
     /// Rung after each batch: there may be events, and positions have moved.
     let news: Bell
     var positions = Positions()
-    var newestEvent: Int64
+    private(set) var epoch = ""
+    private(set) var newestEvent: Int64 = 0
     /// Why nothing is applied at the moment; the store has no room.
-    private var full: DatabaseError?
+    private(set) var full: DatabaseError?
+    /// Why nothing is answered at all: the file is left as it is, for a person to look at.
+    private(set) var damage: DatabaseError?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         place.loop.asUnownedSerialExecutor()
     }
 
-    init(_ store: InboxStore, _ opening: InboxStore.Opening, in place: Place) {
+    init(_ store: InboxStore, in place: Place) {
         self.place = place
         self.store = store
-        epoch = opening.epoch
-        newestEvent = opening.newestEvent
         news = Bell(on: place.loop)
-        for (origin, standing) in opening.positions {
-            positions.start(origin, at: standing.position.seq)
+    }
+
+    /// Opens the store; with a damaged one it stays up only to say so.
+    ///
+    /// - Throws: `DatabaseError` for all that a new start may mend.
+    func open() async throws {
+        do {
+            let opening = try await store.open()
+            epoch = opening.epoch
+            newestEvent = opening.newestEvent
+            for (origin, standing) in opening.positions {
+                positions.start(origin, at: standing.position.seq)
+            }
+        } catch let error as DatabaseError {
+            guard case .damaged = error else { throw error }
+            place.log.error("store.damaged \(error)")
+            damage = error
         }
     }
 
     func answer(_ operation: InboxOperation, _ call: Call) async throws -> Reply {
-        switch operation {
+        if damage != nil, operation != .describe { throw Self.damaged }
+        return switch operation {
         case .position:
             try await call.answering(AskPosition.self) { asked in
                 .init(await self.store.position(of: asked.origin))
@@ -47,7 +63,8 @@ actor Inbox: Responder {
             try await call.answering(ListMessages.self) { try await self.messages($0) }
         case .message: try await call.answering(FindMessage.self) { try await self.message($0) }
         case .follow: try await call.answering(FollowChanges.self) { try await self.follow($0) }
-        case .describe: try await call.answering(DescribeInbox.self) { _ in try await self.report() }
+        case .describe:
+            try await call.answering(DescribeInbox.self) { _ in try await self.report() }
         }
     }
 
@@ -59,8 +76,8 @@ actor Inbox: Responder {
         newestEvent = max(newestEvent, applied.newestEvent)
         if applied.answer.outcome == .applied {
             positions.applied(
-                batch.origin, to: applied.answer.position?.seq ?? 0, writtenAt: applied.lastAt,
-                completeTo: batch.completeTo, now: Clocks.wall)
+                batch.origin, of: batch.process, to: applied.answer.position?.seq ?? 0,
+                writtenAt: applied.lastAt, completeTo: batch.completeTo, now: Clocks.wall)
         }
         news.ring()
         return applied.answer
@@ -86,30 +103,8 @@ actor Inbox: Responder {
         }
     }
 
-    // MARK: Health
-
-    private func report() async throws -> ProcessReport {
-        let figures = try await kept { try await self.store.figures() }
-        var reasons: [Condition] = []
-        if let full {
-            reasons.append(
-                Condition(
-                    "store_full", "inbox stores nothing: \(full)",
-                    hint: "Free disk space; the journals keep what comes until then."))
-        }
-        var warnings: [Condition] = []
-        if let holes = figures["holes"], holes > 0 {
-            warnings.append(
-                Condition(
-                    "holes", "\(holes) times entries were pruned before inbox had them",
-                    hint: "Find out what removed a journal's file; Protocols/alarms.md has more."))
-        }
-        if let unparsed = figures["unparsed"], unparsed > 0 {
-            warnings.append(
-                Condition(
-                    "unparsed", "\(unparsed) webhooks or entries could not be read; kept as they came",
-                    hint: "A newer release may read them; Protocols/alarms.md has more."))
-        }
-        return place.report(reasons: reasons, warnings: warnings, figures: figures)
-    }
+    private static let damaged = Problem(
+        .unavailable, status: 503, "The store of inbox is damaged.",
+        hint: "See ./run.sh logs inbox; put a copy back. The journals keep what comes meanwhile.",
+        retryable: true, retryAfterSeconds: 60)
 }

@@ -9,7 +9,8 @@ struct InboxProcess: DaemonProcess {
     static let service = Service.inbox
 
     private let lock: Lock
-    private let store: InboxStore
+    private let executor: ThreadExecutor
+    let store: InboxStore
     private let server: Server<Inbox>
 
     /// It has no settings of its own.
@@ -24,15 +25,17 @@ struct InboxProcess: DaemonProcess {
             throw SystemError("mkdir \(folder)")
         }
         let lock = try await Lock.take("\(folder)/inbox.lock", on: place.loop)
-        let store = InboxStore(
-            path: "\(folder)/inbox.db", mode: place.mode, on: try ThreadExecutor())
-        let inbox = Inbox(store, try await store.open(), in: place)
+        let executor = try ThreadExecutor()
+        let store = InboxStore(path: "\(folder)/inbox.db", mode: place.mode, on: executor)
+        let inbox = Inbox(store, in: place)
+        try await inbox.open()
         let server = try await place.serve(inbox) { place.hello() }
-        return Self(lock: lock, store: store, server: server)
+        return Self(lock: lock, executor: executor, store: store, server: server)
     }
 
     func drain() async {
         await server.close()
         await store.close()
+        executor.stop()
     }
 }

@@ -2,7 +2,7 @@ internal import SQLite
 
 /// What is known of a person; each part is of the newest message that said it.
 struct Profile: Equatable {
-    /// A value and Meta's time, in milliseconds, of the message it is from. Empty: never said.
+    /// A value and Meta's time, in milliseconds, of the message it is from; empty: never said.
     struct Fact: Equatable {
         var value = ""
         var at: Int64 = 0

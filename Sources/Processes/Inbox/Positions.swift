@@ -14,8 +14,8 @@ struct Positions {
     }
 
     private var standings: [String: Standing] = [:]
-    /// Up to which moment, by its own clock, each journal is here complete.
-    private(set) var completeTo: [String: Int64] = [:]
+    /// Up to which moment, by its own wall clock in milliseconds, all is here that a process answered for.
+    private(set) var completeTo: [Service: Int64] = [:]
 
     /// Takes over what the store found when it was opened.
     mutating func start(_ origin: String, at seq: Int64) {
@@ -24,7 +24,8 @@ struct Positions {
 
     /// Notes what a batch came to; `now` is the wall clock, milliseconds.
     mutating func applied(
-        _ origin: String, to seq: Int64, writtenAt: Int64?, completeTo: Int64?, now: Int64
+        _ origin: String, of process: Service, to seq: Int64, writtenAt: Int64?,
+        completeTo: Int64?, now: Int64
     ) {
         var standing = standings[origin] ?? Standing()
         standing.seq = seq
@@ -32,7 +33,7 @@ struct Positions {
         if let wanted = standing.wanted, wanted.seq <= seq { standing.wanted = nil }
         standings[origin] = standing
         if let completeTo {
-            self.completeTo[origin] = max(completeTo, self.completeTo[origin] ?? 0)
+            self.completeTo[process] = max(completeTo, self.completeTo[process] ?? 0)
         }
     }
 
@@ -45,7 +46,9 @@ struct Positions {
         }
     }
 
-    /// What is missing; nil when everything is here. `now` is the boot clock, milliseconds.
+    /// What is missing; nil when everything is here.
+    ///
+    /// `now` is the boot clock, milliseconds.
     func behind(_ heads: [JournalHead], now: Int64) -> Behind? {
         var (entries, lateness): (Int64, Int64) = (0, 0)
         for head in heads {

@@ -9,7 +9,10 @@ extension Problem {
             case 131_047:
                 (.outsideWindow, "The person has not written for 24 hours: send a template.")
             case 131_026, 131_030, 131_021:
-                (.invalidRecipient, "Check the number, its country code, and that it uses WhatsApp.")
+                (
+                    .invalidRecipient,
+                    "Check the number, its country code, and that it uses WhatsApp."
+                )
             case 132_000...132_099:
                 (.templateUnavailable, "Check the template's name, language, state and parameters.")
             case 368, 131_031: (.accountRestricted, "Look at the account in WhatsApp Manager.")

@@ -60,7 +60,9 @@ struct Progress {
 
     private var decidingReport: Report? {
         let proofs = reports.filter { $0.state != nil }
-        if let delivered = proofs.filter({ $0.state.map { $0 >= .delivered } ?? false }).max(by: precedes) {
+        if let delivered = proofs.filter({ $0.state.map { $0 >= .delivered } ?? false }).max(
+            by: precedes)
+        {
             return delivered
         }
         let newest = max(
@@ -87,7 +89,9 @@ struct Progress {
     /// When each status was first reached, by its name.
     var statusAt: [String: Timestamp] {
         var first: [String: Int64] = [:]
-        for step in steps { first[step.status.rawValue] = min(first[step.status.rawValue] ?? .max, step.at) }
+        for step in steps {
+            first[step.status.rawValue] = min(first[step.status.rawValue] ?? .max, step.at)
+        }
         return first.mapValues { Timestamp(milliseconds: $0) }
     }
 

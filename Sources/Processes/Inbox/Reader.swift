@@ -158,7 +158,9 @@ struct Reader {
         case .id(let text):
             if let row = try fold.message(text) { return row }
             id =
-                try sql("SELECT id FROM messages WHERE wamid = ? AND wamid <> '' ORDER BY id LIMIT 1")
+                try sql(
+                    "SELECT id FROM messages WHERE wamid = ? AND wamid <> '' ORDER BY id LIMIT 1"
+                )
                 .first(.text(text)) { $0.text(0) }
                 ?? sql("SELECT message FROM wamids WHERE wamid = ? ORDER BY wamid LIMIT 1")
                 .first(.text(text)) { $0.text(0) }

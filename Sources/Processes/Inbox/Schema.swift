@@ -27,7 +27,9 @@ enum Schema {
             raw TEXT NOT NULL);
         """
 
-    /// Who is who. A conversation holds what its list shows, so that a page is one range of one index.
+    /// Who is who.
+    ///
+    /// A conversation holds what its list shows, so that a page is one range of one index.
     private static let people = """
         CREATE TABLE identities(key TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
         CREATE INDEX identities_by_person ON identities(person);
@@ -50,7 +52,9 @@ enum Schema {
         CREATE INDEX conversations_by_party ON conversations(party, phone_number_id);
         """
 
-    /// What was written. A status may come before the message it is about and waits under its wamid.
+    /// What was written.
+    ///
+    /// A status may come before the message it is about and waits under its wamid.
     private static let messages = """
         CREATE TABLE messages(
             id TEXT NOT NULL PRIMARY KEY, conversation TEXT NOT NULL, wamid TEXT NOT NULL,

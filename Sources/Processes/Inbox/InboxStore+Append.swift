@@ -1,0 +1,122 @@
+internal import SQLite
+internal import Wire
+
+extension InboxStore {
+    /// An entry that was begun that often and never ended is set aside unread.
+    static let trials: Int64 = 3
+    /// Bodies up to that many bytes past the position are applied one by one after a start: no batch
+    /// that ended the process before was longer (`Shipper.maximumBytes`).
+    static let cautiousBytes = 1 << 20
+
+    /// Where that journal was applied up to; nil when it was never seen.
+    func position(of origin: String) -> JournalPosition? { positions[origin]?.position }
+
+    /// Applies a batch, with the new position, in as few transactions as it takes.
+    ///
+    /// - Throws: `Problem` for a batch that is none; `DatabaseError` when the store is at fault: then what
+    ///   was applied is where the position stands, or unknown if the remedy is `exit`.
+    func append(_ batch: AppendEntries) throws -> Applied {
+        let store = try opened()
+        guard positions[batch.origin]?.position == batch.after else {
+            return try applied(.mismatch, batch.origin, store)
+        }
+        var last = batch.after?.seq ?? 0
+        for entry in batch.entries {
+            guard entry.position.seq > last else {
+                throw Problem.invalid(
+                    "entries", "The entries are not in the order of their journal.",
+                    hint: "Report this.")
+            }
+            last = entry.position.seq
+        }
+        var rest = batch.entries.map {
+            Arrival(origin: batch.origin, process: batch.process, entry: $0)
+        }[...]
+        while let next = rest.first, caution[batch.origin, default: Self.cautiousBytes] > 0 {
+            try applyCautiously(next, store)
+            caution[batch.origin, default: Self.cautiousBytes] -= next.entry.body.count
+            rest = rest.dropFirst()
+        }
+        // All that was in the journal when it was last shipped from has been tried.
+        if batch.completeTo != nil { caution[batch.origin] = 0 }
+        try apply(rest, store)
+        return try applied(.applied, batch.origin, store)
+    }
+
+    private func applied(
+        _ outcome: AppendEntries.Answer.Outcome, _ origin: String, _ store: Opened
+    ) throws -> Applied {
+        Applied(
+            answer: .init(outcome, positions[origin]?.position), lastAt: positions[origin]?.at,
+            newestEvent: try store.fold.feed.newest() ?? 0)
+    }
+
+    /// All in one transaction, or else one by one.
+    private func apply(_ arrivals: ArraySlice<Arrival>, _ store: Opened) throws {
+        guard !arrivals.isEmpty else { return }
+        do {
+            try commit(arrivals, store) { try store.fold.apply($0) }
+        } catch {
+            guard error.isOfAnEntry else { throw error }
+            for arrival in arrivals { try applyAlone(arrival, store) }
+        }
+    }
+
+    private func applyAlone(_ arrival: Arrival, _ store: Opened) throws {
+        do {
+            try commit([arrival], store) { try store.fold.apply($0) }
+        } catch {
+            guard error.isOfAnEntry else { throw error }
+            try setAside(arrival, because: "\(error)", store)
+        }
+    }
+
+    /// One entry, after it was noted that it is tried: it may be the one that ended us.
+    private func applyCautiously(_ arrival: Arrival, _ store: Opened) throws {
+        let n = try store.ledger.trials(of: arrival) + 1
+        guard n < Self.trials else {
+            return try setAside(
+                arrival, because: "inbox ended while it applied this, \(n - 1) times", store)
+        }
+        try store.database.transaction { try store.ledger.noteTrial(n, of: arrival) }
+        try applyAlone(arrival, store)
+    }
+
+    private func setAside(_ arrival: Arrival, because error: String, _ store: Opened) throws {
+        try commit([arrival], store) {
+            try store.ledger.setAside($0.entry.body, of: $0, at: "", because: error)
+        }
+    }
+
+    /// Does `body` for each, moves the position past them, and commits all of it.
+    private func commit(
+        _ arrivals: ArraySlice<Arrival>, _ store: Opened, _ body: (Arrival) throws -> Void
+    ) throws {
+        guard let last = arrivals.last else { return }
+        store.fold.begin()
+        try store.database.transaction {
+            var seq = positions[last.origin]?.position.seq ?? 0
+            for arrival in arrivals {
+                let next = arrival.entry.position.seq
+                if next > seq + 1 { try store.ledger.noteHole(seq + 1...next - 1, before: arrival) }
+                try body(arrival)
+                seq = next
+            }
+            try store.fold.finish()
+            try store.ledger.advance(to: last)
+            if caution[last.origin] != 0 { try store.ledger.clearTrial(of: last.origin) }
+        }
+        positions[last.origin] = (last.entry.position, last.entry.at)
+    }
+}
+
+extension Error {
+    /// Whether an entry is at fault, not the store: it is set aside and its neighbours are applied.
+    fileprivate var isOfAnEntry: Bool {
+        guard let error = self as? DatabaseError else { return true }
+        switch error.remedy {
+        case .refuseRow, .fix: return true
+        case .exit, .refuseWrites, .retry, .stayDown: return false
+        }
+    }
+}
