@@ -1,4 +1,3 @@
-internal import Glibc
 package import Reactor
 private import Synchronization
 
@@ -31,22 +30,4 @@ private final class Outcome<Value: Sendable>: Sendable {
     private let value = Mutex<Result<Value, any Error>>(.failure(CancellationError()))
     func set(_ result: Result<Value, any Error>) { value.withLock { $0 = result } }
     func get() -> Result<Value, any Error> { value.withLock { $0 } }
-}
-
-private final class Work: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-}
-
-private func startThread(_ body: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    // The work is retained for the thread, which releases it.
-    let context = Unmanaged.passRetained(Work(body)).toOpaque()
-    pthread_create(
-        &thread, nil,
-        { context in
-            if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body() }
-            return nil
-        }, context)
-    pthread_detach(thread)
 }

@@ -1,0 +1,32 @@
+internal import Glibc
+internal import Reactor
+
+/// A listening TCP socket on a free port of this machine, held over the restarts of who serves it.
+package final class Listener: Sendable {
+    package let port: UInt16
+    private let socket: Descriptor
+
+    package var number: CInt { socket.number }
+
+    /// - Throws: `SystemError`.
+    package init() throws {
+        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        socket = Descriptor(owning: try checked("socket") { Glibc.socket(AF_INET, type, 0) })
+        let number = socket.number
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        port = try withUnsafeMutablePointer(to: &name) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                try checked("bind") { bind(number, name, length) }
+                try checked("listen") { listen(number, 4_096) }
+                try checked("getsockname") { getsockname(number, name, &length) }
+            }
+            return UInt16(bigEndian: pointer.pointee.sin_port)
+        }
+    }
+
+    /// A port that was free a moment ago, for a server that binds it itself.
+    package static func freePort() throws -> UInt16 { try Listener().port }
+}
