@@ -15,7 +15,9 @@ struct AccessRules: Sendable {
     init(_ surroundings: Surroundings, _ listen: ListenAddress) throws(SettingError) {
         auth = try surroundings.choice("GATEWAY_AUTH", default: .token)
         isLoopback = listen.isLoopback
-        let names = (surroundings.value("GATEWAY_HOSTS") ?? "").split(separator: ",")
+        let names =
+            surroundings.value("GATEWAY_HOSTS")?
+            .split(separator: ",", omittingEmptySubsequences: false) ?? []
         hosts = Set(names.map { $0.filter { $0 != " " }.lowercased() })
         guard !hosts.contains("") else {
             throw SettingError(
