@@ -110,6 +110,9 @@ package struct ServerConnection: Sendable {
         lastProgress = now
     }
 
+    /// Makes the next answer the last, however long it takes to come.
+    package mutating func makeNextAnswerLast() { closesNext = true }
+
     /// Makes the next answer the last, for a process that is about to stop.
     ///
     /// - Returns: whether nothing is under way, so that the connection may be closed at once. A peer

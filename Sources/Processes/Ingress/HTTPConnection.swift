@@ -38,6 +38,9 @@ final class HTTPConnection: @unchecked Sendable {
     /// Begins to read.
     func start() { settle() }
 
+    /// Lets the answer under way, or else the next one, be the last.
+    func makeNextAnswerLast() { connection.makeNextAnswerLast() }
+
     /// Lets the answer under way, or to what has arrived, be the last one.
     ///
     /// A request that is in the socket already is still served: closing over it would be a reset.

@@ -30,6 +30,9 @@ actor HTTPServer {
     private static let acceptPause = Duration.milliseconds(100)
     /// Connections taken at once, before those at hand are served.
     private static let acceptedAtOnce = 64
+    /// How long a connection without a request is left open when draining: what its caller sends
+    /// as we close would be reset, and it could not know whether it was taken.
+    private static let farewell = Duration.milliseconds(200)
 
     /// How long a process that stops waits for the first byte of a peer that has just connected.
     private static let silenceTolerated = Duration.seconds(1)
@@ -41,6 +44,7 @@ actor HTTPServer {
     private let maximumConnections: Int
     private var listener: Descriptor?
     private var isAccepting = false
+    private var isDraining = false
     private var connections: [UInt64: HTTPConnection] = [:]
     private var lastConnection: UInt64 = 0
     private let allClosed: Bell
@@ -68,7 +72,13 @@ actor HTTPServer {
     ///
     /// Callers that come meanwhile wait in the listening socket for the next process.
     func drain() async {
+        isDraining = true
         pauseAccepting()
+        for connection in connections.values { connection.makeNextAnswerLast() }
+        let deadline = ContinuousClock.now + Self.farewell
+        while !connections.isEmpty, ContinuousClock.now < deadline {
+            _ = await allClosed.wait(atMost: deadline - .now)
+        }
         for connection in connections.values { connection.stopKeepingAlive() }
         loop.after(Self.silenceTolerated) { [self] in assumeIsolated { $0.closeSilent() } }
         while !connections.isEmpty { _ = await allClosed.wait(atMost: .seconds(1)) }
@@ -80,7 +90,8 @@ actor HTTPServer {
     }
 
     private func resumeAccepting() throws(SystemError) {
-        guard !isAccepting, let number = listener?.number else { return }
+        // What waits in the backlog is for the next process.
+        guard !isAccepting, !isDraining, let number = listener?.number else { return }
         try loop.watch(number, for: .read) { [self] _ in assumeIsolated { $0.acceptSome() } }
         isAccepting = true
     }
