@@ -38,7 +38,8 @@ package struct HTTPAnswer: Sendable {
 /// A client's side of one TCP connection, kept alive as long as both want; every call blocks.
 ///
 /// Use it inside `blocking`.
-package final class HTTPConnection {
+// Unchecked: it is handed from one `blocking` to the next, never used by two at once.
+package final class HTTPConnection: @unchecked Sendable {
     private let socket: Descriptor
     private let timeout: Duration
     private var received: [UInt8] = []
@@ -155,6 +156,14 @@ package final class HTTPConnection {
         defer { received = [] }
         return received
     }
+
+    /// Whether an answer, or the end, comes within that time.
+    package func hasAnswer(within limit: Duration) -> Bool {
+        !received.isEmpty || wait(for: socket.number, until: .now + limit)
+    }
+
+    /// The whole answers among what has been received.
+    package func answersSoFar() -> [HTTPAnswer] { HTTPAnswer.all(in: received) }
 
     /// False at the end.
     private func receiveMore(until deadline: ContinuousClock.Instant) throws(HTTPFailure) -> Bool {

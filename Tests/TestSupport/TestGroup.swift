@@ -20,9 +20,18 @@ package final class TestGroup: Sendable {
     package let signer, inbox, provider, ingress: GatewayProcess
 
     /// Prepares a group; nothing runs before `start`.
-    package init(auth: Auth = .open, settings: [String: String] = [:]) throws {
-        folder = try TemporaryFolder()
-        listener = try Listener()
+    package convenience init(auth: Auth = .open, settings: [String: String] = [:]) throws {
+        try self.init(
+            in: try TemporaryFolder(), on: try Listener(), auth: auth, settings: settings)
+    }
+
+    /// Prepares a group in the place of another one.
+    package init(
+        in folder: TemporaryFolder, on listener: Listener, auth: Auth = .open,
+        settings: [String: String] = [:]
+    ) throws {
+        self.folder = folder
+        self.listener = listener
         self.auth = auth
         for name in ["run", "log"] { mkdir(folder.file(name), 0o700) }
         let common = [
@@ -30,8 +39,6 @@ package final class TestGroup: Sendable {
             "GATEWAY_AUTH": auth.rawValue, "GATEWAY_PARENT": "\(getpid())", "TZ": "UTC0",
             "SWIFT_BACKTRACE": "enable=no",
         ].merging(settings) { $1 }
-        let folder = folder
-        let listener = listener
         func process(_ name: GatewayProcess.Name, _ own: [String: String] = [:]) -> GatewayProcess {
             GatewayProcess(
                 name, settings: common.merging(own) { $1 },
@@ -108,6 +115,25 @@ package final class TestGroup: Sendable {
     /// Posts a webhook as Meta does.
     package func webhook(_ body: [UInt8]) async throws -> HTTPAnswer {
         try await ask("POST", Self.webhookPath, Self.webhookFields(body), body: body)
+    }
+
+    /// Sends a request and returns before it is answered.
+    package func begin(
+        _ method: String, _ path: String, _ fields: [String] = [], body: [UInt8]? = nil
+    ) async throws -> HTTPConnection {
+        let port = listener.port
+        return try await blocking {
+            let connection = try HTTPConnection(port: port)
+            // The answer to a path that nobody serves proves that the connection is accepted.
+            _ = try connection.ask("GET", "/nowhere")
+            try connection.send(HTTPConnection.request(method, path, fields, body: body))
+            return connection
+        }
+    }
+
+    /// Sends a webhook and returns before it is answered.
+    package func beginWebhook(_ body: [UInt8]) async throws -> HTTPConnection {
+        try await begin("POST", Self.webhookPath, Self.webhookFields(body), body: body)
     }
 
     /// Posts JSON to one of the routes that send.
