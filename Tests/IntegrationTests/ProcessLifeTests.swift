@@ -6,7 +6,7 @@ import Testing
 struct ProcessLifeTests {
     @Test(
         "SIGTERM: exit 0, also before anybody ever asked",
-        arguments: [GatewayProcess.Name.signer, .ingress])
+        arguments: [GatewayProcess.Name.signer, .provider, .ingress])
     func endsWhenTold(name: GatewayProcess.Name) async throws {
         try await withGroup { group in
             try await group.start(name)
@@ -17,7 +17,7 @@ struct ProcessLifeTests {
 
     @Test(
         "it comes back after SIGKILL as if nothing had happened",
-        arguments: [GatewayProcess.Name.signer, .ingress])
+        arguments: [GatewayProcess.Name.signer, .provider, .ingress])
     func startsAfterKill(name: GatewayProcess.Name) async throws {
         try await withGroup { group in
             for _ in 0..<3 {
@@ -32,7 +32,7 @@ struct ProcessLifeTests {
     /// Signer keeps nothing, so that a second one harms nobody.
     @Test(
         "a second one on the same state directory waits for the first, then exits 70 naming its pid",
-        arguments: [GatewayProcess.Name.ingress])
+        arguments: [GatewayProcess.Name.provider, .ingress])
     func onlyOne(name: GatewayProcess.Name) async throws {
         try await withGroup { group in
             try await group.start(name)
@@ -49,12 +49,13 @@ struct ProcessLifeTests {
     @Test("one thread, two with a database; under 25 MB at rest (debug build)")
     func isSmall() async throws {
         try await withGroup { group in
-            try await group.start(.signer, .ingress)
+            try await group.start(.signer, .provider, .ingress)
             for _ in 0..<20 {
                 _ = try await group.webhook(Payload.text("hello", wamid: "wamid.1"))
+                _ = try await group.send("send", SendTests.text)
                 _ = try await group.get("/api/health")
             }
-            for process in [group.signer, group.ingress] {
+            for process in [group.signer, group.provider, group.ingress] {
                 let status = try process.status()
                 #expect(status["Threads"] == (process.name == .signer ? 1 : 2), "\(process.name)")
                 #expect(status["VmRSS"].map { $0 < 25_000 } == true, "\(process.name): \(status)")

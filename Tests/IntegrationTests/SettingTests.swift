@@ -20,7 +20,7 @@ struct WrongSetting: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(process.rawValue) \(setting)=\(value ?? "(not set)")" }
 
-    static let ofAll = [GatewayProcess.Name.signer, .ingress].flatMap { name in
+    static let ofAll = [GatewayProcess.Name.signer, .provider, .ingress].flatMap { name in
         [
             WrongSetting(name, "GATEWAY_STATE_DIR", nil),
             WrongSetting(name, "GATEWAY_STATE_DIR", "var"),
@@ -40,6 +40,14 @@ struct WrongSetting: Sendable, CustomTestStringConvertible {
         WrongSetting(.signer, "WHATSAPP_APP_SECRET_PREVIOUS_FILE", "/nowhere"),
     ]
 
+    static let ofProvider = [
+        WrongSetting(
+            .provider, "WHATSAPP_ACCESS_TOKEN", "token", named: "WHATSAPP_PHONE_NUMBER_ID"),
+        WrongSetting(
+            .provider, "WHATSAPP_PHONE_NUMBER_ID", "1", named: "WHATSAPP_ACCESS_TOKEN"),
+        WrongSetting(.provider, "GATEWAY_JOURNAL_DAYS", "-1"),
+    ]
+
     static let ofIngress = [
         WrongSetting(.ingress, "GATEWAY_AUTH", "none"),
         WrongSetting(.ingress, "GATEWAY_LISTEN", "8080"),
@@ -57,7 +65,8 @@ struct WrongSetting: Sendable, CustomTestStringConvertible {
 struct SettingTests {
     @Test(
         "a wrong setting: exit 78 and one line that names the variable",
-        arguments: WrongSetting.ofAll + WrongSetting.ofSigner + WrongSetting.ofIngress)
+        arguments: WrongSetting.ofAll + WrongSetting.ofSigner + WrongSetting.ofProvider
+            + WrongSetting.ofIngress)
     func isRefused(wrong: WrongSetting) async throws {
         let group = try TestGroup()
         let process = group[wrong.process]

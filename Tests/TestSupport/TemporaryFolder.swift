@@ -18,18 +18,45 @@ package final class TemporaryFolder: Sendable {
 
     deinit { removeAll(path) }
 
+    /// The content of every file in it, as text.
+    ///
+    /// - Throws: `SystemError` for one that cannot be read.
+    package func fileTexts() throws -> [String] {
+        try files(path).map { String(decoding: try contents(of: $0), as: UTF8.self) }
+    }
+
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 }
 
-private func removeAll(_ path: String) {
-    if let folder = opendir(path) {
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { removeAll("\(path)/\(name)") }
+/// The paths of all regular files in a folder and the folders in it.
+private func files(_ path: String) -> [String] {
+    entries(path).flatMap { name -> [String] in
+        let inner = "\(path)/\(name)"
+        var status = stat()
+        guard lstat(inner, &status) == 0 else { return [] }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return files(inner)
+        case S_IFREG: return [inner]
+        default: return []
         }
-        closedir(folder)
     }
+}
+
+/// The names in a folder; none when it is no folder.
+private func entries(_ path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+}
+
+private func removeAll(_ path: String) {
+    for name in entries(path) { removeAll("\(path)/\(name)") }
     remove(path)
 }
