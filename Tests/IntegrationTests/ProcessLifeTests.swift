@@ -1,3 +1,4 @@
+import JSON
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 struct ProcessLifeTests {
     @Test(
         "SIGTERM: exit 0, also before anybody ever asked",
-        arguments: [GatewayProcess.Name.signer, .provider, .ingress])
+        arguments: GatewayProcess.Name.allCases)
     func endsWhenTold(name: GatewayProcess.Name) async throws {
         try await withGroup { group in
             try await group.start(name)
@@ -17,7 +18,7 @@ struct ProcessLifeTests {
 
     @Test(
         "it comes back after SIGKILL as if nothing had happened",
-        arguments: [GatewayProcess.Name.signer, .provider, .ingress])
+        arguments: GatewayProcess.Name.allCases)
     func startsAfterKill(name: GatewayProcess.Name) async throws {
         try await withGroup { group in
             for _ in 0..<3 {
@@ -31,31 +32,37 @@ struct ProcessLifeTests {
 
     /// Signer keeps nothing, so that a second one harms nobody.
     @Test(
-        "a second one on the same state directory waits for the first, then exits 70 naming its pid",
-        arguments: [GatewayProcess.Name.provider, .ingress])
-    func onlyOne(name: GatewayProcess.Name) async throws {
+        "a second one on the same state directory waits for the first, then exits 70 naming its pid"
+    )
+    func onlyOne() async throws {
         try await withGroup { group in
-            try await group.start(name)
-            let first = group[name]
-            guard let pid = first.pid else { return }
-            let second = try TestGroup(in: group.folder, on: group.listener)[name]
-            try await second.launch()
-            #expect(try await second.ended() == .exited(70))
-            #expect(second.log.contains("pid \(pid)"), "\(second.log)")
-            #expect(try await first.stop() == .exited(0))
+            try await group.start()
+            let others = try TestGroup(in: group.folder, on: group.listener)
+            let stateful = [GatewayProcess.Name.inbox, .provider, .ingress]
+            for name in stateful { try await others[name].launch() }
+            for name in stateful {
+                #expect(try await others[name].ended() == .exited(70), "\(name)")
+                let pid = group[name].pid.map { "pid \($0)" } ?? ""
+                #expect(others[name].log.contains(pid), "\(others[name].log)")
+            }
+            #expect(try await group.get("/api/health").json["status"]?.text == "ok")
+            for process in group.all.reversed() {
+                #expect(try await process.stop() == .exited(0))
+            }
         }
     }
 
     @Test("one thread, two with a database; under 25 MB at rest (debug build)")
     func isSmall() async throws {
         try await withGroup { group in
-            try await group.start(.signer, .provider, .ingress)
+            try await group.start()
             for _ in 0..<20 {
                 _ = try await group.webhook(Payload.text("hello", wamid: "wamid.1"))
                 _ = try await group.send("send", SendTests.text)
+                _ = try await group.messages()
                 _ = try await group.get("/api/health")
             }
-            for process in [group.signer, group.provider, group.ingress] {
+            for process in group.all {
                 let status = try process.status()
                 #expect(status["Threads"] == (process.name == .signer ? 1 : 2), "\(process.name)")
                 #expect(status["VmRSS"].map { $0 < 25_000 } == true, "\(process.name): \(status)")

@@ -20,7 +20,7 @@ struct WrongSetting: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(process.rawValue) \(setting)=\(value ?? "(not set)")" }
 
-    static let ofAll = [GatewayProcess.Name.signer, .provider, .ingress].flatMap { name in
+    static let ofAll = GatewayProcess.Name.allCases.flatMap { name in
         [
             WrongSetting(name, "GATEWAY_STATE_DIR", nil),
             WrongSetting(name, "GATEWAY_STATE_DIR", "var"),

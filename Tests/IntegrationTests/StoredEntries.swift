@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import SQLite
 import TestSupport
 
@@ -12,4 +13,23 @@ extension TestGroup {
                 .all { [UInt8]($0.blob(0)) }
         }
     }
+}
+
+extension TestGroup {
+    /// Takes the oldest entries out of ingress's journal, which must not run.
+    func prune(upTo seq: Int64) async throws {
+        let path = folder.file("ingress/journal.db")
+        try await blocking {
+            try Database(path: path).prepare("DELETE FROM journal WHERE seq <= ?")
+                .run(.integer(seq))
+        }
+    }
+}
+
+/// Removes a file; one that is not there is gone already.
+func removeFile(_ path: String) { unlink(path) }
+
+/// Makes a file of these bytes.
+func write(_ bytes: [UInt8], to path: String) throws {
+    try Data(bytes).write(to: URL(filePath: path))
 }
