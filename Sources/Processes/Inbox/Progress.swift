@@ -95,20 +95,36 @@ struct Progress {
         return first.mapValues { Timestamp(milliseconds: $0) }
     }
 
-    /// All steps, in the order of their clocks.
-    var steps: [(at: Int64, status: MessageStatus, source: String, error: String)] {
+    /// One thing that happened to it.
+    struct Step: Equatable {
+        /// By the clock of whoever tells it, milliseconds.
+        var at: Int64
+        var status: MessageStatus
+        /// `webhook` or `outbox`.
+        var source: String
+        /// JSON of `Problem`.
+        var error: String
+        /// When we were told.
+        fileprivate var moment: Moment
+    }
+
+    /// All steps in their order: Meta's clock tells whole seconds, within which ours decides.
+    var steps: [Step] {
         let ours = transitions.map {
-            (at: $0.moment.at, status: $0.status, source: "outbox", error: $0.error)
+            Step(
+                at: $0.moment.at, status: $0.status, source: "outbox", error: $0.error,
+                moment: $0.moment)
         }
         let metas = reports.compactMap { report in
             report.state.flatMap { MessageStatus(rawValue: $0.rawValue) }.map {
-                (at: report.timestamp, status: $0, source: "webhook", error: report.error)
+                Step(
+                    at: report.timestamp, status: $0, source: "webhook", error: report.error,
+                    moment: report.moment)
             }
         }
-        // Stable: of one millisecond the outbox is first, in the order of its journal.
-        return (ours + metas).enumerated().sorted {
-            ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
-        }.map(\.element)
+        return (ours + metas).sorted {
+            ($0.at / 1_000, $0.moment) < ($1.at / 1_000, $1.moment)
+        }
     }
 }
 
