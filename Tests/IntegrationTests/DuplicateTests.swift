@@ -66,7 +66,7 @@ struct DuplicateTests {
                 Payload.change(
                     contacts: [Payload.person(Payload.contact)],
                     messages: [
-                        Payload.message("a", wamid: "wamid.a"), ["id": 7, "type": ["text"]],
+                        Payload.message("a", wamid: "wamid.a"), ["type": "text", "text": ["body": "of nobody, without an id"]],
                         Payload.message("b", wamid: "wamid.b"),
                     ]),
                 "no change at all",
