@@ -66,7 +66,8 @@ struct DuplicateTests {
                 Payload.change(
                     contacts: [Payload.person(Payload.contact)],
                     messages: [
-                        Payload.message("a", wamid: "wamid.a"), ["type": "text", "text": ["body": "of nobody, without an id"]],
+                        Payload.message("a", wamid: "wamid.a"),
+                        ["type": "text", "text": ["body": "of nobody, without an id"]],
                         Payload.message("b", wamid: "wamid.b"),
                     ]),
                 "no change at all",

@@ -1,0 +1,68 @@
+import JSON
+import TestSupport
+import Testing
+
+/// What health says of who is away, and that it never waits for them.
+@Suite("health", .serialized)
+struct HealthTests {
+    @Test(
+        "a process that is away for over 3 s is named; only without signer is the gateway down",
+        arguments: [GatewayProcess.Name.signer, .inbox, .provider])
+    func namesWhoIsAway(name: GatewayProcess.Name) async throws {
+        try await withGroup { group in
+            try await group.start()
+            try await group.postTexts(["hello"])
+            _ = try await group.messages()
+            #expect(try await group.get("/api/health").json["status"]?.text == "ok")
+            group[name].kill()
+            let expected = name == .signer ? "down" : "degraded"
+            try await eventually("health says \(expected)") {
+                let begin = ContinuousClock.now
+                let health = try await group.get("/api/health")
+                #expect(ContinuousClock.now - begin < .seconds(1))
+                return health.json["status"]?.text == expected
+            }
+            let health = try await group.get("/api/health")
+            #expect(health.status == (name == .signer ? 503 : 200))
+            #expect(health.json["processes"]?[name.rawValue]?["status"]?.text == "away")
+            let reason = health.json["reasons"]?.elements?.first
+            #expect(reason?["message"]?.text?.contains(name.rawValue) == true)
+            #expect(reason?["hint"]?.text?.contains("./run.sh") == true)
+
+            try await group[name].start()
+            try await eventually("health is well again") {
+                try await group.get("/api/health").json["status"]?.text == "ok"
+            }
+        }
+    }
+
+    @Test("it tells how many webhooks wait for inbox, and for how long")
+    func tellsSpooled() async throws {
+        try await withGroup { group in
+            try await group.start()
+            group.inbox.kill()
+            try await group.postTexts(numbered("w", 1...7))
+            #expect(try await group.get("/api/health").json["spooled"] == 7)
+            try await group.inbox.start()
+            _ = try await group.settledTexts()
+            try await eventually("nothing waits") {
+                try await group.get("/api/health").json["spooled"] == 0
+            }
+        }
+    }
+
+    @Test("a restart is counted, and the pid is that of the process")
+    func countsRestarts() async throws {
+        try await withGroup { group in
+            try await group.start()
+            for restarts in 0..<2 {
+                _ = try await group.messages()
+                let inbox = try await group.get("/api/health").json["processes"]?["inbox"]
+                #expect(inbox?["restarts"] == .integer(Int64(restarts)))
+                #expect(inbox?["pid"] == group.inbox.pid.map { .integer(Int64($0)) })
+                group.inbox.kill()
+                try await group.inbox.start()
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import JSON
+import Synchronization
+import TestSupport
+import Testing
+
+/// Everything at once: callers who repeat what was not answered, and processes that die at random.
+@Suite("storms", .serialized)
+struct StormTests {
+    @Test(
+        "any process killed at any time: each webhook and each send is there once, whatever it took",
+        arguments: 1...2)
+    func randomKills(seed: UInt64) async throws {
+        try await withGroup { group in
+            try await group.start()
+            let callers = Callers(of: group, count: 8)
+            async let calling: Void = callers.run()
+            var random = SplitMix(seed)
+            for _ in 0..<24 {
+                let before = callers.done
+                try await eventually("calls are answered") { callers.done > before + 5 }
+                let victim = group.all[Int.random(in: 0..<4, using: &random)]
+                victim.kill()
+                try await victim.start()
+            }
+            callers.stop()
+            try await calling
+            #expect(callers.refused == 0)
+            #expect(callers.texts.count > 100)
+            try await eventually("both journals are shipped", within: .seconds(30)) {
+                try await group.messages()?.count == callers.texts.count
+            }
+            #expect(try await group.settledTexts() == callers.texts)
+        }
+    }
+
+    @Test("all four killed at once, again and again: nothing that was answered is lost")
+    func allAtOnce() async throws {
+        try await withGroup { group in
+            try await group.start()
+            let callers = Callers(of: group, count: 4)
+            async let calling: Void = callers.run()
+            for _ in 0..<5 {
+                let before = callers.done
+                try await eventually("calls are answered") { callers.done > before + 10 }
+                for process in group.all { process.kill() }
+                try await group.start()
+            }
+            callers.stop()
+            try await calling
+            #expect(callers.refused == 0)
+            #expect(callers.texts.count > 50)
+            try await eventually("both journals are shipped", within: .seconds(30)) {
+                try await group.messages()?.count == callers.texts.count
+            }
+            #expect(try await group.settledTexts() == callers.texts)
+        }
+    }
+}
+
+/// Callers who post webhooks and send messages in turn, each a different one, until it is answered 200.
+private final class Callers: Sendable {
+    private let group: TestGroup
+    private let count: Int
+    private let isStopped = Atomic(false)
+    private let refusals = Counter()
+    private let answered = Mutex<[String]>([])
+
+    init(of group: TestGroup, count: Int) {
+        self.group = group
+        self.count = count
+    }
+
+    /// How often nobody listened.
+    var refused: Int { refusals.count }
+    var done: Int { answered.withLock { $0.count } }
+    /// The texts of all that was answered, sorted.
+    var texts: [String] { answered.withLock { $0.sorted() } }
+
+    /// Lets each finish what it is at.
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for caller in 0..<count { tasks.addTask { try await blocking { self.call(caller) } } }
+            try await tasks.waitForAll()
+        }
+    }
+
+    private func call(_ caller: Int) {
+        var n = 0
+        while !isStopped.load(ordering: .relaxed) {
+            n += 1
+            let text = "\(n.isMultiple(of: 2) ? "webhook" : "send").\(caller).\(n)"
+            while !isTaken(text, asWebhook: n.isMultiple(of: 2)) {}
+            answered.withLock { $0.append(text) }
+        }
+    }
+
+    private func isTaken(_ text: String, asWebhook: Bool) -> Bool {
+        do throws(HTTPFailure) {
+            let connection = try group.connection()
+            if asWebhook {
+                let body = Payload.text(text, wamid: "wamid.\(text)")
+                return try connection.ask(
+                    "POST", TestGroup.webhookPath, TestGroup.webhookFields(body), body: body
+                ).status == 200
+            }
+            let body = #"{"to":"+\#(Payload.contact)","text":"\#(text)"}"#
+            return try connection.ask(
+                "POST", "/api/whatsapp/send", ["Idempotency-Key: \(text)"], body: Array(body.utf8)
+            ).status == 200
+        } catch {
+            if error == .refused { refusals.add() }
+            return false
+        }
+    }
+}
+
+/// Random numbers that are the same for the same seed (Steele, Lea, Flood: SplitMix64).
+private struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
