@@ -110,8 +110,11 @@ let package = Package(
             ]),
         tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),
         // Those it drives are built with it, and lie beside it.
+        tests(
             "Integration",
+            [
                 "BadRequests", "Ingress", "Inbox", "JSON", "Provider", "SQLite", "Signer",
                 "TestSupport",
+            ]),
     ]
 )

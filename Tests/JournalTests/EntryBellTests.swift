@@ -7,7 +7,8 @@ import Wire
 
 @Suite("The bell of a journal")
 struct EntryBellTests {
-    @Test("since when entries wait is known before anybody has read them, and until all are shipped")
+    @Test(
+        "since when entries wait is known before anybody has read them, and until all are shipped")
     func waitingSince() async throws {
         try await onLoop { loop in
             let bell = EntryBell(on: loop)

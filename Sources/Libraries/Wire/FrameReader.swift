@@ -69,13 +69,14 @@ package struct FrameReader {
         let expected = (try? expectedLength()).flatMap { $0 } ?? 0
         let wanted = max(Self.chunk, Frame.headerLength + expected - filled.count)
         if buffer.count - filled.upperBound >= min(wanted, Self.chunk) { return }
-        if filled.lowerBound > 0 {
-            buffer.removeSubrange(0..<filled.lowerBound)
-            filled = 0..<filled.count
+        // One piece of memory for the whole frame, and one move of what has come of it.
+        var roomier = [UInt8](repeating: 0, count: max(Self.chunk, filled.count + wanted))
+        roomier.withUnsafeMutableBytes { room in
+            buffer.withUnsafeBytes {
+                room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[filled]))
+            }
         }
-        let needed = filled.upperBound + wanted
-        if buffer.count < needed {
-            buffer.append(contentsOf: repeatElement(0, count: needed - buffer.count))
-        }
+        buffer = roomier
+        filled = 0..<filled.count
     }
 }

@@ -34,7 +34,8 @@ extension Inbox {
         if let unparsed = figures["unparsed"], unparsed > 0 {
             warnings.append(
                 Condition(
-                    "unparsed", "\(unparsed) webhooks or entries could not be read; kept as they came",
+                    "unparsed",
+                    "\(unparsed) webhooks or entries could not be read; kept as they came",
                     hint: "A newer release may read them; Protocols/alarms.md has more."))
         }
         return warnings
