@@ -34,8 +34,7 @@ extension Inbox {
         if let unparsed = figures["unparsed"], unparsed > 0 {
             warnings.append(
                 Condition(
-                    "unparsed",
-                    "\(unparsed) webhooks or entries could not be read; kept as they came",
+                    "unparsed", "\(unparsed) webhooks or entries could not be read, but are kept",
                     hint: "A newer release may read them; Protocols/alarms.md has more."))
         }
         return warnings
