@@ -113,6 +113,38 @@ struct ServiceTests {
         }
     }
 
+    @Test("many followers that poll while batches come in all see the same, each event once")
+    func manyFollowers() async throws {
+        try await withService { inbox in
+            let start = try await inbox.follow(after: nil).next
+            let journal = Self.journal(60)
+            // From here on a batch is one transaction.
+            _ = try await inbox.ask(journal.batch(0..<0, completeTo: 1))
+            let seen = try await withThrowingTaskGroup(of: [String].self) { group in
+                for follower in 0..<12 {
+                    group.addTask {
+                        var (ids, next): ([String], String) = ([], start)
+                        // A message each, and at the end of each batch its conversation.
+                        while ids.count < 60 + 20 {
+                            let page = try await inbox.follow(
+                                after: next, limit: follower % 3 + 1, wait: 9_000)
+                            ids += page.events.map(\.id)
+                            next = page.next
+                        }
+                        return ids
+                    }
+                }
+                for batch in 0..<20 {
+                    let range = (batch * 3)..<(batch * 3 + 3)
+                    _ = try await inbox.ask(journal.batch(range, completeTo: 1))
+                }
+                return try await group.reduce(into: Set<[String]>()) { $0.insert($1) }
+            }
+            #expect(seen.count == 1)
+            #expect(seen.first.map { Set($0).count } == 80)
+        }
+    }
+
     @Test("an id of another inbox, or of events that are gone, is told where to go on")
     func expiredEvents() async throws {
         try await withService { inbox in

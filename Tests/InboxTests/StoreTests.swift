@@ -157,6 +157,40 @@ struct StoreTests {
         #expect(try await inbox.count("messages") == 0)
     }
 
+    @Test("old events are dropped beyond what is kept, and whoever needs them is told")
+    func eventsArePruned() async throws {
+        let inbox = try await StoreDouble()
+        let journal = journal(1)
+        let count = Feed.kept + Feed.slack - 2
+        try await inbox.store.inspect { sql in
+            try sql.database.execute(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+                INSERT INTO changes(type, at, phone_number_id, data)
+                SELECT 'account.x', 1, '', '{}' FROM n
+                """)
+        }
+        #expect(try await inbox.store.oldestEvent() == 0)
+        try await inbox.append(journal.whole())
+        #expect(try await inbox.store.oldestEvent() == 0)
+        try await inbox.store.inspect { sql in
+            try sql.database.execute(
+                "INSERT INTO changes(type, at, phone_number_id, data) VALUES ('account.x', 1, '', '{}')"
+            )
+        }
+        try await inbox.append(journal.batch(1..<1, completeTo: 1))
+        var next = journal
+        next.add(.webhook, Sample.body(Sample.text("x", wamid: "wamid.x")), at: Sample.startAt)
+        try await inbox.append(next.batch(1..<2))
+        let oldest = try await inbox.store.oldestEvent()
+        #expect(oldest == count + 5 - Feed.kept)
+        let kinds = KindFilter([])
+        let gone = try await inbox.store.events(after: oldest - 1, of: kinds, limit: 1, scanned: 1)
+        #expect(gone == nil)
+        let kept = try await inbox.store.events(after: oldest, of: kinds, limit: 1, scanned: 1)
+        #expect(kept?.last == oldest + 1 && kept?.more == true)
+    }
+
     @Test("every question of a reader or of the fold finds its rows by an index")
     func noScans() async throws {
         let inbox = try await StoreDouble()

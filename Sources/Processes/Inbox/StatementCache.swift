@@ -6,6 +6,7 @@ internal import SQLite
 final class StatementCache {
     let database: Database
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+    /// What was parsed so far: a test asks SQLite how each finds its rows.
     private(set) var texts: [String] = []
 
     init(_ database: Database) { self.database = database }
