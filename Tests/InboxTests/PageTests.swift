@@ -43,6 +43,29 @@ struct PageTests {
         #expect(found == all)
     }
 
+    @Test("a page never holds more than a frame can carry, and goes on where it ended")
+    func largePages() async throws {
+        let inbox = try await StoreDouble()
+        var journal = JournalDouble(.ingress)
+        let long = String(repeating: "a", count: 1 << 20)
+        for index in 0..<9 {
+            journal.add(
+                .webhook,
+                Sample.body(
+                    Sample.text(
+                        long, wamid: "wamid.\(index)", from: "436600000010",
+                        at: Sample.start + Int64(index))), at: Sample.startAt + Int64(index))
+            try await inbox.append(journal.batch(index..<index + 1))
+        }
+        var (sizes, cursor): ([Int], String?) = ([], nil)
+        repeat {
+            let page = try await inbox.messages("+436600000010", cursor: cursor)
+            sizes.append(page.messages.count)
+            cursor = page.nextCursor
+        } while cursor != nil
+        #expect(sizes == [3, 3, 3])
+    }
+
     @Test("a cursor goes on where it stood, whatever comes meanwhile")
     func cursorsAreStable() async throws {
         let (inbox, ingress) = try await filled(3)

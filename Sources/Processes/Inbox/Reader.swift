@@ -98,12 +98,25 @@ struct Reader {
             }
         }
         rows.sort { ($0.timestamp, $0.id) > ($1.timestamp, $1.id) }
-        let page = rows.prefix(asked.limit)
-        let next = rows.count > asked.limit ? page.last : nil
+        let page = Self.fitting(rows.prefix(asked.limit))
+        let next = rows.count > page.count ? page.last : nil
         return .init(
             contact: try display(party, asked.contact), known: !conversations.isEmpty,
             messages: try page.map { try whole($0).message },
             nextCursor: next.map { Cursor(at: $0.timestamp, id: $0.id).text }, behind: nil)
+    }
+
+    /// Bytes of content on one page: half of what a frame holds, the rest is for the other fields.
+    private static let largestPage = 4 << 20
+
+    /// As many of the rows as one answer can carry, and at least one.
+    private static func fitting(_ rows: ArraySlice<MessageRow>) -> ArraySlice<MessageRow> {
+        var bytes = 0
+        let count = rows.prefix { row in
+            bytes += row.content.utf8.count
+            return bytes <= largestPage
+        }.count
+        return rows.prefix(max(1, count))
     }
 
     /// Whom a contact names, and the ids of the conversations with them.
