@@ -26,7 +26,7 @@ struct IngressFaultTests {
     func killedUnderLoad() async throws {
         try await withGroup { group in
             try await group.start(.signer, .ingress)
-            let load = Load(on: group, connections: 12)
+            let load = Load(port: group.listener.port, connections: 12)
             async let tally = load.run()
             for _ in 0..<12 {
                 let before = load.answered
@@ -51,7 +51,7 @@ struct IngressFaultTests {
     func restartedUnderLoad() async throws {
         try await withGroup { group in
             try await group.start(.signer, .ingress)
-            let load = Load(on: group, connections: 8)
+            let load = Load(port: group.listener.port, connections: 8)
             async let tally = load.run()
             for _ in 0..<5 {
                 let before = load.answered

@@ -14,13 +14,15 @@ final class Load: Sendable {
         var unanswered = 0
     }
 
-    private let group: TestGroup
+    private let port: UInt16
+    private let secret: String
     private let connections: Int
     private let tally = Mutex(Tally())
     private let isStopped = Atomic(false)
 
-    init(on group: TestGroup, connections: Int) {
-        self.group = group
+    init(port: UInt16, secret: String = TestGroup.appSecret, connections: Int) {
+        self.port = port
+        self.secret = secret
         self.connections = connections
     }
 
@@ -46,10 +48,11 @@ final class Load: Sendable {
             n += 1
             let body = Payload.text("hello", wamid: "wamid.\(caller).\(n)")
             do {
-                let used = try connection ?? group.connection()
+                let used = try connection ?? HTTPConnection(port: port)
                 connection = used
                 let answer = try used.ask(
-                    "POST", TestGroup.webhookPath, TestGroup.webhookFields(body), body: body)
+                    "POST", TestGroup.webhookPath,
+                    TestGroup.webhookFields(body, secret: secret), body: body)
                 if answer["Connection"] == "close" { connection = nil }
                 tally.withLock { tally in
                     if answer.status == 200 {

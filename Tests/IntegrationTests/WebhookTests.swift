@@ -109,7 +109,12 @@ struct WebhookTests {
             try await group.start(.signer, .ingress)
             let limit = 4 << 20
             let body = [UInt8](repeating: UInt8(ascii: "x"), count: limit)
-            #expect(try await group.webhook(body).status == 200)
+            // A debug build takes so long over it that it may have to be sent again, as Meta does.
+            try await eventually("it is taken", within: .seconds(60)) {
+                let answer = try await group.webhook(body)
+                #expect([200, 503].contains(answer.status))
+                return answer.status == 200
+            }
             let longer = body + [0]
             let answer = try await blocking { [group] in
                 let connection = try group.connection()

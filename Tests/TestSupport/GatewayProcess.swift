@@ -130,7 +130,7 @@ package final class GatewayProcess: Sendable {
             throw NotRunning(process: name.rawValue)
         }
         // Nobody but the process holds the other end, so that its end is the end of the output.
-        let isOver = try await blocking { readToEnd(of: child.output, within: limit) }
+        let isOver = try await blocking { readToEnd(of: child.output, within: limit) != nil }
         guard isOver else { throw NeverHappened(what: "\(name.rawValue) ends", limit: limit) }
         guard let taken = takeChild() else { throw NotRunning(process: name.rawValue) }
         return reap(taken)
@@ -147,16 +147,17 @@ package final class GatewayProcess: Sendable {
     }
 
     private func takeChild() -> Child? { state.withLock { $0.child.take() } }
+}
 
-    @discardableResult
-    private func reap(_ child: Child) -> Ended {
-        close(child.output)
-        var status: CInt = 0
-        while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
-        // The macros of <sys/wait.h> do not reach Swift.
-        let signal = status & 0x7F
-        return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
-    }
+/// Waits for a process that is about to be gone, and lets go of its output.
+@discardableResult
+func reap(_ child: Child) -> Ended {
+    close(child.output)
+    var status: CInt = 0
+    while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
+    // The macros of <sys/wait.h> do not reach Swift.
+    let signal = status & 0x7F
+    return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
 }
 
 /// The path of a program that was built with the tests, beside them.
@@ -199,14 +200,17 @@ private func readLine(of output: CInt, within limit: Duration) -> String? {
     return nil
 }
 
-private func readToEnd(of output: CInt, within limit: Duration) -> Bool {
+/// All that comes until the end; nil when the time is over before.
+func readToEnd(of output: CInt, within limit: Duration) -> [UInt8]? {
     let deadline = ContinuousClock.now + limit
+    var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while wait(for: output, until: deadline) {
         let count = read(output, &buffer, buffer.count)
-        if count == 0 || (count < 0 && errno != EINTR) { return true }
+        if count == 0 || (count < 0 && errno != EINTR) { return content }
+        content += buffer[..<max(0, count)]
     }
-    return false
+    return nil
 }
 
 /// Whether there is something to read, or the end, before the deadline.
