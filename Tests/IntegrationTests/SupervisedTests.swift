@@ -3,7 +3,9 @@ import JSON
 import TestSupport
 import Testing
 
-/// The group as people run it. Wants the release build that `./run.sh` makes, and makes none itself.
+/// The group as people run it.
+///
+/// Wants the release build that `./run.sh` makes, and makes none itself.
 @Suite(
     "run.sh and supervisord", .serialized,
     .enabled("./run.sh has built what is here now") { await SupervisedGroup.isBuilt() })

@@ -62,9 +62,12 @@ package final class GatewayProcess: Sendable {
 
     /// Starts it and returns when it is ready.
     ///
+    /// With a fault it runs under strace.
     /// - Throws: `NotReady` with its last words.
-    package func start(within limit: Duration = patience) async throws {
-        try await launch()
+    package func start(
+        with fault: Fault? = nil, within limit: Duration = patience
+    ) async throws {
+        try await launch(with: fault)
         guard let child = state.withLock({ $0.child }) else { return }
         let isReady = try await blocking { readLine(of: child.output, within: limit) == "ready" }
         guard isReady else {
@@ -74,12 +77,14 @@ package final class GatewayProcess: Sendable {
     }
 
     /// Starts it and returns at once.
-    package func launch() async throws {
+    package func launch(with fault: Fault? = nil) async throws {
         precondition(!isRunning, "\(name.rawValue) runs already")
         let start = log(from: 0).utf8.count
         let environment = settings.withLock { $0 }
+        let program = [try executable(name.rawValue)]
+        let command = fault.map { $0.launcher + program } ?? program
         let child = try await Spawner.shared.get().spawn(
-            try executable(name.rawValue), [], environment: environment, input: input,
+            command[0], Array(command.dropFirst()), environment: environment, input: input,
             log: logFile)
         state.withLock {
             $0.child = child
