@@ -108,6 +108,9 @@ let package = Package(
                 "CloudAPI", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor", "SQLite",
                 "TestSupport", "Wire",
             ]),
+        tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Wire"]),
+        tests("Signer", ["Daemon", "Signer"]),
+        tests("GatewayControl", ["GatewayControl"]),
         tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),
         // Those it drives are built with it, and lie beside it.
         tests(

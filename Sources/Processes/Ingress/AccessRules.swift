@@ -35,11 +35,18 @@ struct AccessRules: Sendable {
     /// Without Meta's settings, on this machine and past no proxy, there is nobody to keep out.
     func wantsToken(_ head: RequestHead) -> Bool {
         guard auth == .open, isLoopback, let host = head.host.map(Self.name) else { return true }
-        guard ["localhost", "[::1]"].contains(host) || host.hasPrefix("127.") else { return true }
+        guard Self.isThisMachine(host) else { return true }
         return head.fields.pairs.contains { field in
             let name = field.name.lowercased()
             return name == "forwarded" || name.hasPrefix("x-forwarded-")
         }
+    }
+
+    /// Whether a host can only be this machine: a name that anybody may register is not (DNS rebinding).
+    private static func isThisMachine(_ host: String) -> Bool {
+        if ["localhost", "[::1]"].contains(host) { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     private static func name(of host: String) -> String {
