@@ -48,6 +48,12 @@ struct AccessRulesTests {
         #expect(wants)
     }
 
+    @Test("no page in a browser, which could send what it likes in its user's name")
+    func browser() throws {
+        let head = try Self.head(host: "localhost", fields: ["Origin: https://evil.example"])
+        #expect(try Self.rules().wantsToken(head))
+    }
+
     @Test(
         "nobody whom a proxy sends",
         arguments: [

@@ -38,7 +38,8 @@ struct AccessRules: Sendable {
         guard Self.isThisMachine(host) else { return true }
         return head.fields.pairs.contains { field in
             let name = field.name.lowercased()
-            return name == "forwarded" || name.hasPrefix("x-forwarded-")
+            // A browser says Origin when a page of any site makes it send something.
+            return name == "origin" || name == "forwarded" || name.hasPrefix("x-forwarded-")
         }
     }
 
