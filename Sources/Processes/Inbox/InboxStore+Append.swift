@@ -73,13 +73,21 @@ extension InboxStore {
 
     /// One entry, after it was noted that it is tried: it may be the one that ended us.
     private func applyCautiously(_ arrival: Arrival, _ store: Opened) throws {
-        let n = try store.ledger.trials(of: arrival) + 1
-        guard n < Self.trials else {
-            return try setAside(
-                arrival, because: "inbox ended while it applied this, \(n - 1) times", store)
+        if refused[arrival.origin] != arrival.entry.position.seq {
+            let n = try store.ledger.trials(of: arrival) + 1
+            guard n < Self.trials else {
+                return try setAside(
+                    arrival, because: "inbox ended while it applied this, \(n - 1) times", store)
+            }
+            try store.database.transaction { try store.ledger.noteTrial(n, of: arrival) }
         }
-        try store.database.transaction { try store.ledger.noteTrial(n, of: arrival) }
-        try applyAlone(arrival, store)
+        do { try applyAlone(arrival, store) } catch {
+            guard error.isForNow else { throw error }
+            // There was no room, and we live: this trial must not count, now or after a restart.
+            refused[arrival.origin] = arrival.entry.position.seq
+            try? store.database.transaction { try store.ledger.clearTrial(of: arrival.origin) }
+            throw error
+        }
     }
 
     private func setAside(_ arrival: Arrival, because error: String, _ store: Opened) throws {
@@ -111,6 +119,14 @@ extension InboxStore {
 }
 
 extension Error {
+    /// Whether the same may succeed later, with the store as it is.
+    fileprivate var isForNow: Bool {
+        switch (self as? DatabaseError)?.remedy {
+        case .refuseWrites, .retry: true
+        case .refuseRow, .fix, .exit, .stayDown, nil: false
+        }
+    }
+
     /// Whether an entry is at fault, not the store: it is set aside and its neighbours are applied.
     fileprivate var isOfAnEntry: Bool {
         guard let error = self as? DatabaseError else { return true }

@@ -44,6 +44,8 @@ actor InboxStore {
     var positions: [String: (position: JournalPosition, at: Int64)] = [:]
     /// What is left of `cautiousBytes`, by origin.
     var caution: [String: Int] = [:]
+    /// The entry, by origin, that was tried by this process and found no room.
+    var refused: [String: Int64] = [:]
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
