@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each process killed at each of its writes and syncs: the places where a crash could lose or double.
-@Suite("crash points", .serialized, .enabled("strace is there") { Fault.isAvailable })
+@Suite("crash points", .serialized, .enabled("strace is there") { Fault.canInject })
 struct CrashPointTests {
     /// What changes a file or tells somebody something.
     static let calls = "fdatasync,pwrite64,sendto,write"

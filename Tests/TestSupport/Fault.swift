@@ -1,33 +1,40 @@
 internal import Glibc
 
-/// What strace does to a process at one of its system calls.
-package struct Fault: Sendable, CustomStringConvertible {
+/// What goes wrong for one run of a process.
+package struct Fault: Sendable {
     private static let strace = "/usr/bin/strace"
 
-    /// Whether there is a strace on this machine.
-    package static var isAvailable: Bool { access(strace, X_OK) == 0 }
+    /// Whether there is a strace on this machine, which some of them want.
+    package static var canInject: Bool { access(strace, X_OK) == 0 }
 
-    private let calls: String
-    private let effect: String
-    private let when: String
+    /// What is put before the program's own path.
+    let launcher: [String]
 
     /// SIGKILL at that call of each thread, counted from 1 over all those of these names.
     package static func killed(at number: Int, of calls: String) -> Fault {
-        Fault(calls: calls, effect: "signal=SIGKILL", when: "\(number)")
+        injected("\(calls):signal=SIGKILL:when=\(number)", into: calls)
     }
 
     /// That call of each thread, and all after it, fail with the error, as with a broken disk.
     package static func failing(_ error: String, from number: Int, of calls: String) -> Fault {
-        Fault(calls: calls, effect: "error=\(error)", when: "\(number)+")
+        injected("\(calls):error=\(error):when=\(number)+", into: calls)
     }
 
-    package var description: String { "\(calls):\(effect):when=\(when)" }
-
     /// The process stays our child (`-D`), with all its threads (`-f`).
-    var launcher: [String] {
-        [
-            Self.strace, "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e",
-            "inject=\(calls):\(effect):when=\(when)",
-        ]
+    private static func injected(_ injection: String, into calls: String) -> Fault {
+        Fault(launcher: [
+            strace, "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e",
+            "inject=\(injection)",
+        ])
+    }
+
+    /// No file may grow beyond that size, as with a full disk.
+    package static func filesUpTo(kibibytes: Int) -> Fault { limited("-f \(kibibytes)") }
+
+    /// No more than so many descriptors.
+    package static func descriptorsUpTo(_ count: Int) -> Fault { limited("-n \(count)") }
+
+    private static func limited(_ limit: String) -> Fault {
+        Fault(launcher: ["/bin/bash", "-c", "ulimit \(limit) && exec \"$0\""])
     }
 }
