@@ -10,6 +10,8 @@ package final class TemporaryFolder: Sendable {
         path = try template.withUnsafeBufferPointer { template in
             var name = Array(template)
             guard mkdtemp(&name) != nil else { throw CannotMakeFolder(code: errno) }
+            // Another test may have set the mask that is all of theirs.
+            chmod(name, 0o700)
             return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }

@@ -33,7 +33,11 @@ package final class TestGroup: Sendable {
         self.folder = folder
         self.listener = listener
         self.auth = auth
-        for name in ["run", "log"] { mkdir(folder.file(name), 0o700) }
+        for name in ["run", "log"] {
+            mkdir(folder.file(name), 0o700)
+            // Another test may have set the mask that is all of theirs.
+            chmod(folder.file(name), 0o700)
+        }
         let common = [
             "GATEWAY_STATE_DIR": folder.path, "GATEWAY_MODE": "stub",
             "GATEWAY_AUTH": auth.rawValue, "GATEWAY_PARENT": "\(getpid())", "TZ": "UTC0",
