@@ -30,7 +30,6 @@ struct ProcessLifeTests {
         }
     }
 
-    /// Signer keeps nothing, so that a second one harms nobody.
     @Test(
         "a second one on the same state directory waits for the first, then exits 70 naming its pid"
     )
@@ -38,9 +37,8 @@ struct ProcessLifeTests {
         try await withGroup { group in
             try await group.start()
             let others = try TestGroup(in: group.folder, on: group.listener)
-            let stateful = [GatewayProcess.Name.inbox, .provider, .ingress]
-            for name in stateful { try await others[name].launch() }
-            for name in stateful {
+            for name in GatewayProcess.Name.allCases { try await others[name].launch() }
+            for name in GatewayProcess.Name.allCases {
                 #expect(try await others[name].ended() == .exited(70), "\(name)")
                 let pid = group[name].pid.map { "pid \($0)" } ?? ""
                 #expect(others[name].log.contains(pid), "\(others[name].log)")

@@ -86,6 +86,14 @@ extension Problem {
             retryAfterSeconds: 1)
     }
 
+    /// A process that is there and did not answer within the deadline.
+    package static func unanswered(_ service: Service) -> Problem {
+        Problem(
+            .unavailable, status: 503, "\(service.rawValue) did not answer in time",
+            hint: "Try again; ./run.sh status tells how it is.", retryable: true,
+            retryAfterSeconds: 1)
+    }
+
     /// A mistake of ours; the log of the named process has the cause.
     package static func internalError(in service: Service) -> Problem {
         Problem(

@@ -151,8 +151,8 @@ actor Gateway: RequestHandler {
     private func problem(for error: WireError) -> Problem {
         switch error {
         case .refused(let problem): return problem
-        case .unavailable(let service), .unanswered(let service), .strangePeer(let service, _):
-            return .unavailable(service)
+        case .unavailable(let service), .strangePeer(let service, _): return .unavailable(service)
+        case .unanswered(let service): return .unanswered(service)
         case .frameTooLong, .malformed, .unknownOperation:
             place.log.error("ipc.failed error=\(error)")
             return .internalError(in: .ingress)
