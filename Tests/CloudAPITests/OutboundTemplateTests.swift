@@ -115,6 +115,13 @@ struct OutboundTemplateTests {
         }
         #expect(refusal(bodyText(String(repeating: "a", count: 32768))) == nil)
         #expect(refusal(bodyText(String(repeating: "a", count: 32769))) != nil)
+        let header: JSONValue = ["type": "header", "parameters": [["type": "text", "text": "x"]]]
+        func beside(_ length: Int) -> OutboundError? {
+            let text = bodyText(String(repeating: "a", count: length)).elements ?? []
+            return refusal(.array([header] + text))
+        }
+        #expect(beside(1024) == nil)
+        #expect(beside(1025)?.field == "template.components[1].parameters[0].text")
     }
 
     @Test("a list of values fills by position, an object by name")

@@ -126,7 +126,7 @@ struct OutboxTests {
                 body: Data(
                     """
                     {"to":"+919800000001","template_name":"a","language_code":"en",\
-                    "components":[{"type":"header","parameters":[{"type":"payload","payload":"\(huge)"}]}]}
+                    "components":[{"type":"header","parameters":[{"type":"later","later":"\(huge)"}]}]}
                     """.utf8), idempotencyKey: "bad", answerBy: .max)
             let submissions = [
                 try SendMessage.example("msg_a").submission(), try request.submission(),

@@ -1,3 +1,5 @@
+import JSON
+
 /// The one line that stands for a message in a list of conversations.
 enum ListText {
     /// Characters (grapheme clusters); what a list shows in one line, with room to spare.
@@ -57,6 +59,23 @@ enum ListText {
         case .audio: return isVoice ? "🎤 Voice message" : "🎵 Audio"
         case .document: return line("📄 " + (filename ?? "Document"))
         case .sticker: return "💟 Sticker"
+        }
+    }
+
+    /// What is shown for cards that we send: the first one's name, and how many follow.
+    static func contacts(_ cards: JSONValue) -> String {
+        let all = cards.elements ?? []
+        let first = all.first?["name"]?["formatted_name"]?.nonEmptyString ?? "Contact"
+        return line(all.count > 1 ? "👤 \(first) +\(all.count - 1)" : "👤 \(first)")
+    }
+
+    /// What is shown for an interactive message that we send: its words, else its kind.
+    static func interactive(_ object: JSONValue) -> String {
+        if let words = object["body"]?["text"]?.nonEmptyString { return line(words) }
+        switch object["type"]?.text {
+        case "product", "product_list", "catalog_message": return "🛍 Product"
+        case "call_permission_request", "voice_call": return "📞 Call"
+        default: return line("Interactive: \(object["type"]?.text ?? "")")
         }
     }
 }

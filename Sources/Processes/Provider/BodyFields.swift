@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import FoundationEssentials
 internal import JSON
 internal import Wire
@@ -25,21 +26,38 @@ struct BodyFields {
     ///
     /// - Throws: `Problem` for what is no JSON object, or has a name that is not `allowed`.
     init(_ body: Data, allowed: [String]) throws(Problem) {
-        guard !body.isEmpty else {
-            throw .invalid(nil, "The body is empty.", hint: Self.objectHint(allowed))
-        }
-        guard let value = Self.parse(body) else {
-            throw .invalid(
-                nil, "The body is not valid JSON.", hint: "Send one JSON object, in UTF-8.")
-        }
-        guard let members = value.members else {
-            throw .invalid(nil, "The body is no JSON object.", hint: Self.objectHint(allowed))
-        }
+        let members = try Self.members(of: body, hint: Self.objectHint(allowed))
         // Sorted, so that the same body is always told the same.
         for name in members.keys.sorted() where !allowed.contains(name) {
             throw Self.unknown(name, allowed)
         }
         self.members = members
+    }
+
+    /// Reads the object of a body whose names are checked elsewhere.
+    ///
+    /// - Throws: `Problem` for what is no JSON object.
+    init(unchecked body: Data, hint: String) throws(Problem) {
+        members = try Self.members(of: body, hint: hint)
+    }
+
+    /// The whole object, as it came.
+    var object: JSONValue { .object(members) }
+
+    private static func members(
+        of body: Data, hint: String
+    ) throws(Problem) -> [String: JSONValue] {
+        guard !body.isEmpty else {
+            throw .invalid(nil, "The body is empty.", hint: hint)
+        }
+        guard let value = parse(body) else {
+            throw .invalid(
+                nil, "The body is not valid JSON.", hint: "Send one JSON object, in UTF-8.")
+        }
+        guard let members = value.members else {
+            throw .invalid(nil, "The body is no JSON object.", hint: hint)
+        }
+        return members
     }
 
     private static func parse(_ body: Data) -> JSONValue? {

@@ -2,20 +2,33 @@ package import JSON
 
 /// What a message says.
 ///
-/// More kinds come with the route that takes any Cloud API body.
+/// Kinds that only the Cloud API's own body can ask for are kept as it has them.
 package enum OutboundContent: Hashable, Sendable {
     case text(body: String, previewURL: Bool)
     /// `filename` is for documents: it decides name and icon on the phone.
-    case media(MediaKind, source: MediaSource, caption: String?, filename: String?)
+    ///
+    /// `isVoice` is for audio: shown as a voice note.
+    case media(
+        MediaKind, source: MediaSource, caption: String?, filename: String?, isVoice: Bool = false)
     /// `components` as the Cloud API takes them; nil for a template without variables.
     case template(name: String, language: String, components: JSONValue?)
+    case location(JSONValue)
+    case contacts(JSONValue)
+    /// An empty emoji takes the reaction back.
+    case reaction(messageID: String, emoji: String)
+    /// Buttons, lists, links, flows, products and whatever else waits for a tap.
+    case interactive(JSONValue)
 
     /// Meta's name of the kind, and of the object that holds it.
     package var type: String {
         switch self {
         case .text: "text"
-        case .media(let kind, _, _, _): kind.rawValue
+        case .media(let kind, _, _, _, _): kind.rawValue
         case .template: "template"
+        case .location: "location"
+        case .contacts: "contacts"
+        case .reaction: "reaction"
+        case .interactive: "interactive"
         }
     }
 
@@ -26,16 +39,28 @@ package enum OutboundContent: Hashable, Sendable {
         case .text(let body, let previewURL):
             try body.checkLength("text.body", upTo: OutboundLimits.textBody)
             return ["body": .string(body), "preview_url": .bool(previewURL)]
-        case .media(let kind, let source, let caption, let filename):
-            return try Self.media(kind, source, caption?.presence, filename?.presence)
+        case .media(let kind, let source, let caption, let filename, let isVoice):
+            return try Self.media(kind, source, caption?.presence, filename?.presence, isVoice)
         case .template(let name, let language, let components):
             return try OutboundTemplate.object(
                 name: name, language: language, components: components)
+        case .location(let place): return try checked(place, ContentShapes.location)
+        case .contacts(let cards): return try checked(cards, ContentShapes.contacts)
+        case .interactive(let object): return try checked(object, InteractiveShapes.all)
+        case .reaction(let messageID, let emoji):
+            return try checked(
+                ["message_id": .string(messageID), "emoji": .string(emoji)], ContentShapes.reaction)
         }
     }
 
+    private func checked(_ object: JSONValue, _ shape: Shape) throws(OutboundError) -> JSONValue {
+        try shape.check(object, type)
+        return object
+    }
+
     private static func media(
-        _ kind: MediaKind, _ source: MediaSource, _ caption: String?, _ filename: String?
+        _ kind: MediaKind, _ source: MediaSource, _ caption: String?, _ filename: String?,
+        _ isVoice: Bool
     ) throws(OutboundError) -> JSONValue {
         let path = kind.rawValue
         let place = try source.member(path)
@@ -54,6 +79,12 @@ package enum OutboundContent: Hashable, Sendable {
             try filename.checkLength("\(path).filename", upTo: OutboundLimits.filename)
             members["filename"] = .string(filename)
         }
+        if isVoice {
+            guard kind == .audio else {
+                throw .notAllowed(field: "\(path).voice", because: "with \(path)")
+            }
+            members["voice"] = true
+        }
         return .object(members)
     }
 
@@ -62,9 +93,19 @@ package enum OutboundContent: Hashable, Sendable {
         let line =
             switch self {
             case .text(let body, _): ListText.line(body)
-            case .media(let kind, _, let caption, let filename):
-                ListText.media(kind, caption: caption?.presence, filename: filename?.presence)
+            case .media(let kind, _, let caption, let filename, let isVoice):
+                ListText.media(
+                    kind, caption: caption?.presence, filename: filename?.presence,
+                    isVoice: isVoice)
             case .template(let name, _, _): ListText.line("📋 \(name)")
+            case .location(let place):
+                ListText.line(
+                    "📍 "
+                        + (place["name"]?.nonEmptyString ?? place["address"]?.nonEmptyString
+                            ?? "Location"))
+            case .contacts(let cards): ListText.contacts(cards)
+            case .reaction(_, let emoji): ListText.line(emoji.presence ?? "Reaction removed")
+            case .interactive(let object): ListText.interactive(object)
             }
         return line.isEmpty ? "(empty message)" : line
     }

@@ -13,6 +13,12 @@ extension OutboundError {
             .invalid(field: Self.sendField(field), expected: expected)
         case .bothGiven(let field, let other):
             .bothGiven(field: Self.sendField(field), other: Self.sendField(other))
+        case .unknown(let field, let name, let known):
+            .unknown(field: Self.sendField(field), name: name, known: known)
+        case .notOneOf(let field, let given, let known):
+            .notOneOf(field: Self.sendField(field), given: given, known: known)
+        case .recipient(let field, let error):
+            .recipient(field: Self.sendField(field), error)
         }
     }
 

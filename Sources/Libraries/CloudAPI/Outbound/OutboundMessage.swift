@@ -8,15 +8,23 @@ package struct OutboundMessage: Hashable, Sendable {
     package let replyTo: String?
     /// Comes back with every status: how an answer that was lost is found again.
     package let callbackData: String?
+    /// Meta refuses the message when the person's identity is no longer this one.
+    package let identityHash: String?
 
     package init(
         to: Recipient, content: OutboundContent, replyTo: String? = nil,
-        callbackData: String? = nil
+        callbackData: String? = nil, identityHash: String? = nil
     ) {
         self.to = to
         self.content = content
         self.replyTo = replyTo
         self.callbackData = callbackData
+        self.identityHash = identityHash
+    }
+
+    /// The same message for whoever puts a value of their own there.
+    package var withoutCallbackData: OutboundMessage {
+        OutboundMessage(to: to, content: content, replyTo: replyTo, identityHash: identityHash)
     }
 
     /// The request's body, checked against what Meta documents (Meta, "Messages API", v23).
@@ -37,12 +45,20 @@ package struct OutboundMessage: Hashable, Sendable {
         }
         if let replyTo {
             try replyTo.checkLength("context.message_id", upTo: OutboundLimits.identifier)
+            if case .reaction = content {
+                throw .notAllowed(field: "context", because: "with a reaction")
+            }
             members["context"] = ["message_id": .string(replyTo)]
         }
         if let callbackData {
             try callbackData.checkLength(
                 "biz_opaque_callback_data", upTo: OutboundLimits.callbackData)
             members["biz_opaque_callback_data"] = .string(callbackData)
+        }
+        if let identityHash {
+            try identityHash.checkLength(
+                "recipient_identity_key_hash", upTo: OutboundLimits.identifier)
+            members["recipient_identity_key_hash"] = .string(identityHash)
         }
         return .object(members)
     }

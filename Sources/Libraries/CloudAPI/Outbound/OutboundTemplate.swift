@@ -10,6 +10,19 @@ enum OutboundTemplate {
         "quick_reply", "url", "copy_code", "catalog", "mpm", "flow", "voice_call", "order_details",
     ]
 
+    /// The whole object as the Cloud API has it; components are looked into by ``object``.
+    static let shape = Shape.object([
+        .required("name", .text(1...OutboundLimits.templateName)),
+        .required(
+            "language",
+            .object([
+                .required("code", .text(1...OutboundLimits.languageCode)),
+                // Obsolete, and the only one there ever was.
+                .optional("policy", .choice(["deterministic"])),
+            ])),
+        .optional("components", .list(0...OutboundLimits.templateComponents, of: .someObject)),
+    ])
+
     static func object(
         name: String, language: String, components: JSONValue?
     ) throws(OutboundError) -> JSONValue {
@@ -31,7 +44,8 @@ enum OutboundTemplate {
                 throw .invalid(field: "template.components", expected: "a list")
             }
             for (index, component) in list.enumerated() {
-                try check(component, "template.components[\(index)]")
+                try check(
+                    component, "template.components[\(index)]", isAlone: list.count == 1)
             }
             // Meta wants the property left out when there are no variables.
             if !list.isEmpty { members["components"] = components }
@@ -39,7 +53,9 @@ enum OutboundTemplate {
         return .object(members)
     }
 
-    private static func check(_ component: JSONValue, _ path: String) throws(OutboundError) {
+    private static func check(
+        _ component: JSONValue, _ path: String, isAlone: Bool
+    ) throws(OutboundError) {
         guard component.members != nil else { throw .invalid(field: path, expected: "an object") }
         guard let type = component["type"]?.text?.lowercased() else {
             throw .missing(field: "\(path).type")
@@ -49,19 +65,50 @@ enum OutboundTemplate {
                 field: "\(path).type",
                 expected: "one of \(componentTypes.sorted().joined(separator: ", "))")
         }
+        try component.members?.refuseUnknown(
+            in: path, known: ["type", "sub_type", "index", "parameters", "cards"])
         if type == "button" { try checkButton(component, path) }
+        if type == "carousel" { try checkCards(component, path) }
         guard let parameters = component["parameters"] else { return }
         guard let list = parameters.elements else {
             throw .invalid(field: "\(path).parameters", expected: "a list")
         }
         for (index, parameter) in list.enumerated() {
-            try check(parameter, of: type, "\(path).parameters[\(index)]")
+            try check(parameter, of: type, "\(path).parameters[\(index)]", isAlone: isAlone)
         }
         let named = list.count { $0["parameter_name"] != nil }
         if type == "body", named != 0, named != list.count {
             throw .invalid(
                 field: "\(path).parameters",
                 expected: "either all named or all without parameter_name")
+        }
+    }
+
+    /// Each card has components like a template of its own.
+    private static func checkCards(
+        _ carousel: JSONValue, _ path: String
+    ) throws(OutboundError) {
+        guard let cards = carousel["cards"]?.elements,
+            OutboundLimits.cards.contains(cards.count)
+        else {
+            throw .invalid(field: "\(path).cards", expected: "a list of 2 to 10")
+        }
+        for (index, card) in cards.enumerated() {
+            let place = "\(path).cards[\(index)]"
+            guard card["card_index"]?.integer != nil else {
+                throw .missing(field: "\(place).card_index")
+            }
+            try card.members?.refuseUnknown(in: place, known: ["card_index", "components"])
+            guard let components = card["components"]?.elements else {
+                throw .invalid(field: "\(place).components", expected: "a list")
+            }
+            for (number, component) in components.enumerated() {
+                guard component["type"]?.text?.lowercased() != "carousel" else {
+                    throw .notAllowed(
+                        field: "\(place).components[\(number)]", because: "within a carousel")
+                }
+                try check(component, "\(place).components[\(number)]", isAlone: false)
+            }
         }
     }
 
@@ -81,9 +128,9 @@ enum OutboundTemplate {
         }
     }
 
-    /// Only text is looked into; Meta adds kinds of parameters faster than anybody follows.
+    /// Text has limits that depend on where it goes; other kinds have shapes of their own.
     private static func check(
-        _ parameter: JSONValue, of component: String, _ path: String
+        _ parameter: JSONValue, of component: String, _ path: String, isAlone: Bool
     ) throws(OutboundError) {
         guard parameter.members != nil else { throw .invalid(field: path, expected: "an object") }
         guard let type = parameter["type"]?.nonEmptyString else {
@@ -96,10 +143,17 @@ enum OutboundTemplate {
                     expected: "lowercase letters, digits and _ only")
             }
         }
-        guard type.lowercased() == "text" else { return }
+        guard type.lowercased() == "text" else {
+            return try TemplateParameterShapes.check(parameter, type: type.lowercased(), path)
+        }
+        try parameter.members?.refuseUnknown(in: path, known: ["type", "text", "parameter_name"])
         guard let text = parameter["text"]?.text else { throw .missing(field: "\(path).text") }
         let limit =
-            component == "header" ? OutboundLimits.headerParameter : OutboundLimits.bodyParameter
+            switch component {
+            case "header": OutboundLimits.headerParameter
+            case "body" where !isAlone: OutboundLimits.bodyParameterBesideOthers
+            default: OutboundLimits.bodyParameter
+            }
         try text.checkLength("\(path).text", upTo: limit)
         // Meta refuses these in a body (132018 and its family).
         if component == "body",

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Provider
+import CloudAPI
 
 @Suite("Spelling")
 struct SpellingTests {

@@ -1,10 +1,10 @@
 /// What somebody who misspelt a name may have meant.
-enum Spelling {
+package enum Spelling {
     /// Longer names are nobody's slip of the finger, and comparing them costs the square of their length.
     private static let longest = 40
 
     /// The nearest of `names`; nil when none is near: at most one edit in every three letters.
-    static func nearest(to name: String, among names: [String]) -> String? {
+    package static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= longest else { return nil }
         let given = Array(name.lowercased().utf8)
         let distances = names.map { (name: $0, edits: edits(given, Array($0.utf8))) }
@@ -15,7 +15,7 @@ enum Spelling {
     }
 
     /// Letters put in, left out, changed, or swapped with their neighbour (Damerau's distance).
-    static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    package static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for (row, letter) in left.enumerated() {
