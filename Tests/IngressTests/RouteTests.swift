@@ -14,6 +14,7 @@ struct RouteTests {
             (["api", "whatsapp", "send"], .send(.text)),
             (["api", "whatsapp", "send_media"], .send(.media)),
             (["api", "whatsapp", "send_template"], .send(.template)),
+            (["api", "whatsapp", "messages"], .messages),
             (["api", "whatsapp", "messages", "msg_1"], .message(id: "msg_1")),
             (["api", "whatsapp", "conversations"], .conversations),
             (["api", "whatsapp", "conversations", "+4366", "read"], .markRead(contact: "+4366")),
@@ -34,13 +35,18 @@ struct RouteTests {
     @Test("every route but health and webhook wants a token that allows something")
     func scopes() {
         for route in [
-            Route.conversations, .contactMessages, .events, .messageByReference, .message(id: "a"),
+            Route.conversations, .contactMessages, .events, .messages, .message(id: "a"),
         ] {
-            #expect(route.scope == .read)
+            #expect(route.scope(for: .get) == .read && route.scope(for: .head) == .read)
         }
-        for form in SendMessage.Form.allCases { #expect(Route.send(form).scope == .send) }
-        #expect(Route.markRead(contact: "a").scope == .send)
-        #expect(Route.health.scope == nil)
-        #expect(Route.webhook.scope == nil)
+        for form in SendMessage.Form.allCases {
+            #expect(Route.send(form).scope(for: .post) == .send)
+        }
+        #expect(Route.messages.scope(for: .post) == .send)
+        #expect(Route.markRead(contact: "a").scope(for: .post) == .send)
+        for method in [Method.get, .head, .post] {
+            #expect(Route.health.scope(for: method) == nil)
+            #expect(Route.webhook.scope(for: method) == nil)
+        }
     }
 }

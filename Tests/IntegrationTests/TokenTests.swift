@@ -10,7 +10,7 @@ struct TokenTests {
         ("GET", "/api/whatsapp/contact_messages?contact=+919812345678"),
         ("GET", "/api/whatsapp/events"), ("GET", "/api/whatsapp/messages/msg_1"),
         ("POST", "/api/whatsapp/send"), ("POST", "/api/whatsapp/send_media"),
-        ("POST", "/api/whatsapp/send_template"),
+        ("POST", "/api/whatsapp/send_template"), ("POST", "/api/whatsapp/messages"),
         ("POST", "/api/whatsapp/conversations/+919812345678/read"),
     ]
 

@@ -6,9 +6,9 @@ import Wire
 enum Routes {
     static let all: [Route] =
         [
-            .health, .webhook, .message(id: "{id}"), .messageByReference, .conversations,
+            .health, .webhook, .message(id: "{id}"), .messages, .conversations,
             .contactMessages, .markRead(contact: "{contact}"), .events,
-        ] + SendMessage.Form.allCases.map { .send($0) }
+        ] + SendMessage.Form.allCases.filter { $0 != .messages }.map { .send($0) }
 
     /// Without a default: a new route does not compile until it stands here, and above.
     static func path(of route: Route) -> String {
@@ -17,7 +17,7 @@ enum Routes {
         case .webhook: "/api/whatsapp/webhook"
         case .send(let form): "/api/whatsapp/\(form.rawValue)"
         case .message(let id): "/api/whatsapp/messages/\(id)"
-        case .messageByReference: "/api/whatsapp/messages"
+        case .messages: "/api/whatsapp/messages"
         case .conversations: "/api/whatsapp/conversations"
         case .contactMessages: "/api/whatsapp/contact_messages"
         case .markRead(let contact): "/api/whatsapp/conversations/\(contact)/read"

@@ -3,8 +3,9 @@ import JSON
 import Testing
 import Wire
 
-/// A method with the types that its two examples must fit.
+/// A method with the types that its two examples must fit; one may have another pair, with a suffix.
 struct ExampleType: Sendable, CustomTestStringConvertible {
+    /// The method, and `.` and the suffix, as the files are named.
     let method: String
     /// Decodes an example of a request and writes it again.
     let rewriteRequest: @Sendable (Data) throws -> Data
@@ -13,8 +14,8 @@ struct ExampleType: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { method }
 
-    init<Asked: Request>(_ type: Asked.Type) {
-        method = Asked.operation.rawValue
+    init<Asked: Request>(_ type: Asked.Type, suffix: String = "") {
+        method = Asked.operation.rawValue + suffix
         rewriteRequest = { frame in
             let incoming = try IncomingRequest(frame)
             guard incoming.method == Asked.operation.rawValue else {
@@ -88,6 +89,7 @@ enum Examples {
     static let types: [ExampleType] =
         SignerOperation.allCases.map(\.example) + ProviderOperation.allCases.map(\.example)
         + InboxOperation.allCases.map(\.example)
+        + [ExampleType(SendMessage.self, suffix: ".messages")]
 
     /// Every example of a request.
     static let requests = types.map { "\($0.method).request" } + ["process.hello.request"]

@@ -9,6 +9,8 @@ package struct SendMessage: Request {
         case text = "send"
         case media = "send_media"
         case template = "send_template"
+        /// A body of the Cloud API's own; also a read mark, of which nothing is kept.
+        case messages
     }
 
     /// `msg_…`, made by ingress; the same id twice is the same message.
@@ -28,8 +30,8 @@ package struct SendMessage: Request {
         package var status: MessageStatus
         package var provider: String
         package var wamid: String?
-        /// The recipient as understood.
-        package var to: String
+        /// The recipient as understood; nil for a read mark, which is for nobody in particular.
+        package var to: String?
         /// Whether an earlier request with the same key gave this.
         package var replayed: Bool
         package var reason: String?
@@ -39,7 +41,7 @@ package struct SendMessage: Request {
         package var journal: JournalHead
 
         package init(
-            id: String, status: MessageStatus, provider: String, wamid: String?, to: String,
+            id: String, status: MessageStatus, provider: String, wamid: String?, to: String?,
             replayed: Bool, reason: String? = nil, hint: String? = nil,
             expectedAt: Timestamp? = nil,
             journal: JournalHead

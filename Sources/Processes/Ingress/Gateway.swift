@@ -81,14 +81,16 @@ actor Gateway: RequestHandler {
 
     private func route(_ head: RequestHead, _ body: [UInt8]) async throws -> Response {
         guard let route = Route(head.segments) else { return Self.notFound(answers) }
-        if let scope = route.scope { try await authorize(head, for: scope) }
+        if let scope = route.scope(for: head.method) { try await authorize(head, for: scope) }
         switch route {
         case .health: return await health(head)
         case .webhook where head.method == .post: return try await webhook(head, Data(body))
         case .webhook: return try await challenge(try Parameters(head))
         case .send(let form): return try await send(form, head, Data(body))
         case .message(let id): return try await message(.id(id))
-        case .messageByReference:
+        case .messages where head.method == .post:
+            return try await send(.messages, head, Data(body))
+        case .messages:
             return try await message(.reference(try Parameters(head).required("reference")))
         case .conversations: return try await conversations(try Parameters(head))
         case .contactMessages: return try await contactMessages(try Parameters(head))

@@ -7,7 +7,8 @@ enum Route: Hashable, Sendable {
     case webhook
     case send(SendMessage.Form)
     case message(id: String)
-    case messageByReference
+    /// One message by its reference, or a message to be sent in the Cloud API's own words.
+    case messages
     case conversations
     case contactMessages
     case markRead(contact: String)
@@ -25,7 +26,7 @@ enum Route: Hashable, Sendable {
         switch (name, segments.count) {
         case ("health", 0): self = .health
         case ("webhook", 0): self = .webhook
-        case ("messages", 0): self = .messageByReference
+        case ("messages", 0): self = .messages
         case ("messages", 1): self = .message(id: segments[segments.startIndex])
         case ("conversations", 0): self = .conversations
         case ("conversations", 2) where segments.last == "read":
@@ -44,17 +45,19 @@ enum Route: Hashable, Sendable {
         switch self {
         case .webhook: [.get, .head, .post]
         case .send, .markRead: [.post]
-        case .health, .message, .messageByReference, .conversations, .contactMessages, .events:
+        case .messages: [.get, .head, .post]
+        case .health, .message, .conversations, .contactMessages, .events:
             [.get, .head]
         }
     }
 
-    /// What an API token must allow; nil where none is wanted.
-    var scope: Scope? {
+    /// What an API token must allow for a request with that method; nil where none is wanted.
+    func scope(for method: Method) -> Scope? {
         switch self {
         case .health, .webhook: nil
         case .send: .send
-        case .message, .messageByReference, .conversations, .contactMessages, .events: .read
+        case .messages: method == .post ? .send : .read
+        case .message, .conversations, .contactMessages, .events: .read
         // It is written to the journal, and in time told to the sender.
         case .markRead: .send
         }
@@ -65,8 +68,8 @@ enum Route: Hashable, Sendable {
         switch self {
         // Meta promises at most 3 MB.
         case .webhook: 4 << 20
-        case .send: 1 << 20
-        case .health, .message, .messageByReference, .conversations, .contactMessages, .events,
+        case .send, .messages: 1 << 20
+        case .health, .message, .conversations, .contactMessages, .events,
             .markRead:
             // Nothing is read from it; clients that send `{}` are forgiven.
             1 << 10

@@ -51,17 +51,27 @@ actor Provider: Responder {
     /// Takes a message in until the deadline (boot clock, ms), and answers once that is synced.
     func send(_ request: SendMessage, until: Int64) async throws -> SendMessage.Answer {
         let idempotency = Idempotency(request)
-        let body: SendBody
-        do throws(Problem) { body = try SendBody(request.body, as: request.form) } catch {
+        let wanted: SendRequest
+        do throws(Problem) { wanted = try SendRequest(request.body, as: request.form) } catch {
             // What an earlier release took in is not called "not sent" by this one's stricter rules.
             guard let known = try await outbox.known(request.id, idempotency) else { throw error }
             return try await answer(known)
         }
+        guard case .message(let body) = wanted else { return try await mark(request) }
         let taken = try await outbox.take(
             Submission(
                 id: request.id, idempotency: idempotency, until: until, body: body,
                 from: body.from ?? defaultNumber, size: request.body.count))
         return try await answer(taken)
+    }
+
+    /// Plays Meta's part for a read mark: nothing is kept of it, and repeating it changes nothing.
+    private func mark(_ request: SendMessage) async throws -> SendMessage.Answer {
+        // Never called done in live, where it would have to reach Meta.
+        guard place.mode == .stub else { throw Problem.readMarksNotSupported }
+        return SendMessage.Answer(
+            id: request.id, status: .accepted, provider: "stub", wamid: nil, to: nil,
+            replayed: false, journal: try await outbox.head())
     }
 
     private func answer(_ taken: Taken) async throws -> SendMessage.Answer {

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import JSON
 internal import Wire
 
-/// What a caller wants to be sent, read from the JSON of one of the three send routes and checked.
+/// What a caller wants to be sent, read from the JSON of one of the send routes and checked.
 ///
 /// A value of this type is something that Meta would take as far as that can be known here.
 struct SendBody: Hashable, Sendable {
@@ -30,6 +30,7 @@ struct SendBody: Hashable, Sendable {
 
     /// Reads a body as received.
     ///
+    /// `form` is one of our own; the Cloud API's is read by ``SendRequest``.
     /// - Throws: a `Problem` of status 400 that names the first field that is wrong.
     init(_ body: Data, as form: SendMessage.Form) throws(Problem) {
         let fields = try BodyFields(body, allowed: Self.common + Self.fields(of: form))
@@ -39,12 +40,23 @@ struct SendBody: Hashable, Sendable {
         case .text: content = try Self.text(in: fields)
         case .media: content = try Self.media(in: fields)
         case .template: content = try Self.template(in: fields)
+        case .messages: throw .internalError(in: .provider)
         }
         let replyTo = try fields.text("reply_to", upTo: OutboundLimits.identifier)
-        message = OutboundMessage(to: to, content: content, replyTo: replyTo)
-        object = try Self.checked { () throws(OutboundError) in try content.object() }
+        let object = try Self.checked { () throws(OutboundError) in try content.object() }
+        try self.init(
+            OutboundMessage(to: to, content: content, replyTo: replyTo), as: object, in: fields)
+    }
+
+    /// A message that was checked, with what our own fields say beside it.
+    init(
+        _ message: OutboundMessage, as object: JSONValue, in fields: BodyFields
+    ) throws(Problem) {
+        // Meta gives back what we put there: our own name for the attempt.
+        self.message = message.withoutCallbackData
+        self.object = object
         from = try Self.sender(in: fields)
-        reference = try fields.text("reference", upTo: Self.longestReference)
+        reference = try Self.reference(in: fields)
         expiresIn = try fields.integer("expires_in", in: Self.expiry)
         onUnknown = try fields.choice("on_unknown") ?? .hold
     }
@@ -60,6 +72,7 @@ struct SendBody: Hashable, Sendable {
         case .text: ["text", "preview_url"]
         case .media: ["media_url", "media_id", "media_type", "caption", "filename"]
         case .template: ["template_name", "language_code", "components", "parameters"]
+        case .messages: []
         }
     }
 
@@ -75,7 +88,7 @@ struct SendBody: Hashable, Sendable {
         }
     }
 
-    private static func sender(in fields: BodyFields) throws(Problem) -> String? {
+    static func sender(in fields: BodyFields) throws(Problem) -> String? {
         guard let from = try fields.text("from", upTo: longestNumberID) else { return nil }
         guard from.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalid(
@@ -83,6 +96,17 @@ struct SendBody: Hashable, Sendable {
                 hint: "Give the id of the sending number, as Meta's dashboard shows it.")
         }
         return from
+    }
+
+    /// The caller's own value, under our name for it or Meta's.
+    private static func reference(in fields: BodyFields) throws(Problem) -> String? {
+        let ours = try fields.text("reference", upTo: longestReference)
+        let metas = try fields.text("biz_opaque_callback_data", upTo: longestReference)
+        guard ours == nil || metas == nil else {
+            throw Problem(
+                refusing: .bothGiven(field: "reference", other: "biz_opaque_callback_data"))
+        }
+        return ours ?? metas
     }
 
     private static func text(in fields: BodyFields) throws(Problem) -> OutboundContent {
@@ -123,12 +147,20 @@ struct SendBody: Hashable, Sendable {
         _ body: () throws(OutboundError) -> Value
     ) throws(Problem) -> Value {
         do throws(OutboundError) { return try body() } catch {
-            let error = error.inSendFields
-            // An element of `parameters` may be named by the caller, at any length.
-            throw .invalid(
-                BodyFields.short(error.field), BodyFields.short(error.message, 240) + ".",
-                hint: BodyFields.short(error.hint, 240).sentence)
+            throw Problem(refusing: error.inSendFields)
         }
+    }
+}
+
+extension Problem {
+    /// What Meta would not take, told to whoever asked for it.
+    init(refusing error: OutboundError) {
+        let code: Code = if case .recipient = error { .invalidRecipient } else { .invalidRequest }
+        // A name in it may be the caller's own, at any length.
+        self.init(
+            code, status: 400, BodyFields.short(error.message, 240) + ".",
+            hint: BodyFields.short(error.hint, 240).sentence,
+            field: BodyFields.short(error.field, 120))
     }
 }
 
