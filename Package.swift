@@ -55,6 +55,7 @@ let package = Package(
         system("CLinux", nil, "libc6-dev"),
         system("CSQLite", "sqlite3", "libsqlite3-dev"),
         system("CLibcrypto", "libcrypto", "libssl-dev"),
+        system("CLibcurl", "libcurl", "libcurl4-openssl-dev"),
 
         library("JSON"),
         library("Wire", ["JSON"]),
@@ -63,6 +64,7 @@ let package = Package(
         library("Reactor", ["CLinux"]),
         library("Digest", ["CLibcrypto"]),
         library("SQLite", ["CSQLite", "Reactor"]),
+        library("Curl", ["CLibcurl", "Reactor"]),
         library("IPC", ["CLinux", "JSON", "Reactor", "Wire"]),
         library("Daemon", ["CLinux", "IPC", "Reactor", "Wire"]),
         library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
@@ -73,7 +75,11 @@ let package = Package(
         process("Signer", ["CloudAPI", "Daemon", "Digest", "IPC", "Reactor", "Wire"]),
         process(
             "Provider",
-            ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Journal", "Reactor", "SQLite", "Wire"]),
+            [
+                "CloudAPI", "Curl", "Daemon", "Digest", "IPC", "JSON", "Journal", "Reactor",
+                "SQLite",
+                "Wire",
+            ]),
         process(
             "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Reactor", "SQLite", "Wire"]),
         .executableTarget(
@@ -90,6 +96,7 @@ let package = Package(
         tests("HTTP1", ["BadRequests", "HTTP1"]),
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Journal", ["Journal", "Reactor", "SQLite", "TestSupport", "Wire"]),
+        tests("Curl", ["Curl", "Reactor", "TestSupport"]),
         tests("JSON", ["JSON"]),
         tests("CloudAPI", ["CloudAPI", "JSON"], exclude: ["Fixtures"]),
         tests("Wire", ["JSON", "Wire"]),
@@ -105,8 +112,8 @@ let package = Package(
         tests(
             "Provider",
             [
-                "CloudAPI", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor", "SQLite",
-                "TestSupport", "Wire",
+                "CloudAPI", "Curl", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor",
+                "SQLite", "TestSupport", "Wire",
             ]),
         tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Wire"]),
         tests("Signer", ["Daemon", "Signer"]),

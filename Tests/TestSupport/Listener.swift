@@ -1,10 +1,10 @@
 internal import Glibc
-internal import Reactor
+package import Reactor
 
 /// A listening TCP socket on a free port of this machine, held over the restarts of who serves it.
 package final class Listener: Sendable {
     package let port: UInt16
-    private let socket: Descriptor
+    fileprivate let socket: Descriptor
 
     package var number: CInt { socket.number }
 
@@ -29,4 +29,14 @@ package final class Listener: Sendable {
 
     /// A port that was free a moment ago, for a server that binds it itself.
     package static func freePort() throws -> UInt16 { try Listener().port }
+}
+
+extension Listener {
+    /// Makes `accept` return instead of waiting.
+    ///
+    /// - Throws: `SystemError`.
+    package func setNonBlocking() throws { try socket.setNonBlocking() }
+
+    /// The next connection that waits, if one does.
+    package func accept() -> Descriptor? { (try? socket.accept()) ?? nil }
 }

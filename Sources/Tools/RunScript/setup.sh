@@ -41,8 +41,9 @@ missing_packages() {
         command -v "${package#*:}" >/dev/null || say "${package%:*}"
     done
     command -v dpkg-query >/dev/null || return 0
-    # Package.swift names the Debian package of each system library.
-    sed -n 's/^ *system("[A-Za-z0-9]*",.* "\([a-z0-9.-]*\)"),$/\1/p' "$root/Package.swift" |
+    # Package.swift names the Debian package of each system library. libcurl only recommends the
+    # certificates that it trusts.
+    { say ca-certificates && sed -n 's/^ *system("[A-Za-z0-9]*",.* "\([a-z0-9.-]*\)"),$/\1/p' "$root/Package.swift"; } |
         while read -r library; do
             [[ $(dpkg-query -W -f '${db:Status-Status}' "$library" 2>/dev/null) == installed ]] || say "$library"
         done

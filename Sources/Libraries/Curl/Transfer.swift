@@ -1,0 +1,78 @@
+package import FoundationEssentials
+
+/// One HTTP request, to be made once.
+package struct Transfer: Sendable {
+    package enum Method: Hashable, Sendable {
+        case get
+        case delete
+        case post(Data)
+    }
+
+    /// A line of a head.
+    package struct Field: Hashable, Sendable {
+        package let name: String
+        package let value: String
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Bytes of an answer's body that are kept; Graph's answers to JSON requests have a few hundred.
+    ///
+    /// A longer one ends the transfer with its status known.
+    package static let longestAnswer = 1 << 20
+
+    package let method: Method
+    package let url: TransferURL
+    /// Sent as they are; a name or value with a control character ends the transfer before it leaves.
+    package let fields: [Field]
+    /// For DNS, connect and TLS together.
+    package let connectLimit: Duration
+    /// From the request's first byte to the answer's last.
+    package let answerLimit: Duration
+    /// Certificates to trust, PEM, instead of the system's.
+    package let authorities: String?
+
+    package init(
+        _ method: Method, _ url: TransferURL, fields: [Field] = [], connectLimit: Duration,
+        answerLimit: Duration, authorities: String? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.fields = fields
+        self.connectLimit = connectLimit
+        self.answerLimit = answerLimit
+        self.authorities = authorities
+    }
+}
+
+/// What a transfer came to.
+package struct TransferResult: Hashable, Sendable {
+    /// Whether the other side can have seen the request.
+    package enum HasLeft: Hashable, Sendable {
+        /// Not a byte of it: repeating it is safe.
+        case never
+        /// Some of it, or all.
+        case maybe
+    }
+
+    /// How often the request was about to be sent. The second time is where it was stopped: the reused
+    /// connection had closed without an answer, and libcurl would have sent it again.
+    package let requests: Int
+    /// libcurl's code, 0 for a whole answer; for logs, never to decide by (28 is a hanging handshake
+    /// as well as a slow answer).
+    package let code: Int
+    /// The code in words, with libcurl's detail; nil when it is 0. Never holds a field of the request.
+    package let failure: String?
+    /// Of an answer whose head came whole; its body may be cut off when there is a `failure`.
+    package let status: Int?
+    /// In the order received, names in lower case; empty without a status.
+    package let fields: [Transfer.Field]
+    package let body: Data
+
+    package var hasLeft: HasLeft { requests == 0 ? .never : .maybe }
+
+    /// The first field of that name (lower case).
+    package func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+}
