@@ -77,8 +77,7 @@ let package = Package(
             "Provider",
             [
                 "CloudAPI", "Curl", "Daemon", "Digest", "IPC", "JSON", "Journal", "Reactor",
-                "SQLite",
-                "Wire",
+                "SQLite", "Wire",
             ]),
         process(
             "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Reactor", "SQLite", "Wire"]),
@@ -116,7 +115,7 @@ let package = Package(
                 "SQLite", "TestSupport", "Wire",
             ]),
         tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Wire"]),
-        tests("Signer", ["Daemon", "Signer"]),
+        tests("Signer", ["Daemon", "Digest", "Signer", "Wire"]),
         tests("GatewayControl", ["GatewayControl"]),
         tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),
         // Those it drives are built with it, and lie beside it.

@@ -53,9 +53,11 @@ package actor ScriptedServer {
     private let asksEarly: Bool
     private let script: @Sendable (Request) -> Reaction
     private var open: [Int: ScriptedConnection] = [:]
-    private let readBell: Bell
+    private let progress: Bell
 
-    /// - Parameter asksEarly: ask the script at the end of the head, and read no body.
+    /// With `asksEarly` the script is asked at the end of the head, and no body is read.
+    ///
+    /// - Throws: `SystemError`.
     package init(
         on loop: EventLoop, greeting: Greeting = .serve, asksEarly: Bool = false,
         script: @escaping @Sendable (Request) -> Reaction = { _ in .hang }
@@ -64,7 +66,7 @@ package actor ScriptedServer {
         self.greeting = greeting
         self.asksEarly = asksEarly
         self.script = script
-        readBell = Bell(on: loop)
+        progress = Bell(on: loop)
         let listener = try Listener()
         self.listener = listener
         port = listener.port
@@ -87,10 +89,10 @@ package actor ScriptedServer {
         open = [:]
     }
 
-    /// Waits until so many requests were read whole; false after ten seconds.
-    package func hasReceived(_ count: Int) async -> Bool {
-        while received.count < count {
-            if await !readBell.wait(atMost: .seconds(10)) { return received.count >= count }
+    /// Waits for so many connections, and so many requests that were read whole; false after ten seconds.
+    package func has(connections: Int = 0, received: Int = 0) async -> Bool {
+        while self.connections < connections || self.received.count < received {
+            guard await progress.wait(atMost: .seconds(10)) else { return false }
         }
         return true
     }
@@ -98,6 +100,7 @@ package actor ScriptedServer {
     private func accept() {
         guard let descriptor = listener.accept() else { return }
         connections += 1
+        progress.ring()
         let number = connections
         switch greeting {
         case .close: return
@@ -117,7 +120,7 @@ package actor ScriptedServer {
     private func react(to request: Request, on connection: ScriptedConnection) {
         if !asksEarly {
             received.append(request)
-            readBell.ring()
+            progress.ring()
         }
         switch script(request) {
         case .send(let bytes): connection.send(bytes)

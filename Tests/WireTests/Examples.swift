@@ -43,6 +43,7 @@ extension SignerOperation {
         case .authenticate: ExampleType(Authenticate.self)
         case .canary: ExampleType(MakeCanary.self)
         case .sample: ExampleType(MakeSample.self)
+        case .proof: ExampleType(MakeProof.self)
         case .describe: ExampleType(DescribeSigner.self)
         }
     }

@@ -139,9 +139,9 @@ final class Exchange {
 
     // MARK: After
 
-    /// What came of it, when libcurl is done with it or it was taken away from libcurl.
+    /// What came of it, when libcurl is done with it or it is taken away from libcurl.
     ///
-    /// - Parameter reason: instead of libcurl's words, for what this side ended.
+    /// A `reason` stands instead of libcurl's words, for what this side ended.
     func result(_ code: CURLcode, reason: String? = nil) -> TransferResult {
         var status = 0
         clibcurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)

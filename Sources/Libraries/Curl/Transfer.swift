@@ -57,13 +57,14 @@ package struct TransferResult: Hashable, Sendable {
         case maybe
     }
 
-    /// How often the request was about to be sent. The second time is where it was stopped: the reused
-    /// connection had closed without an answer, and libcurl would have sent it again.
+    /// How often the request was about to be sent: 0, 1, or 2 where the second time was refused.
+    ///
+    /// Then the reused connection had closed without an answer, and libcurl would have sent it again.
     package let requests: Int
     /// libcurl's code, 0 for a whole answer; for logs, never to decide by (28 is a hanging handshake
     /// as well as a slow answer).
     package let code: Int
-    /// The code in words, with libcurl's detail; nil when it is 0. Never holds a field of the request.
+    /// The code in words, with libcurl's detail, and no field of the request; nil when it is 0.
     package let failure: String?
     /// Of an answer whose head came whole; its body may be cut off when there is a `failure`.
     package let status: Int?

@@ -9,6 +9,7 @@ package enum SignerOperation: String, Operation {
     case authenticate = "signer.authenticate"
     case canary = "signer.canary"
     case sample = "signer.sample"
+    case proof = "signer.proof"
     case describe = "process.describe"
 }
 

@@ -120,3 +120,18 @@ package struct SignedBody: Codable, Hashable, Sendable {
         self.signature = signature
     }
 }
+
+/// Proof that whoever uses this access token knows the app secret (`appsecret_proof`); asked by `provider`.
+package struct MakeProof: Request {
+    package static let operation = SignerOperation.proof
+    /// The access token, or the token, `|` and Unix seconds: 16–512 of `[A-Za-z0-9|_-]`.
+    package let message: String
+
+    package struct Answer: Codable, Hashable, Sendable {
+        /// HMAC-SHA-256 of the message under the app secret: 64 lower-case hex digits.
+        package let proof: String
+        package init(_ proof: String) { self.proof = proof }
+    }
+
+    package init(message: String) { self.message = message }
+}

@@ -6,7 +6,8 @@ internal import IPC
 internal import Reactor
 internal import Wire
 
-/// Says whether a body is Meta's and a token is ours; signs only bodies that it makes itself.
+/// Says whether a body is Meta's and a token is ours; signs only bodies that it makes itself, and
+/// access tokens.
 actor Signer: Responder {
     nonisolated var unownedExecutor: UnownedSerialExecutor { place.loop.asUnownedSerialExecutor() }
 
@@ -31,6 +32,7 @@ actor Signer: Responder {
         case .authenticate: try await call.answering(Authenticate.self) { authenticate($0) }
         case .canary: try await call.answering(MakeCanary.self) { try canary($0) }
         case .sample: try await call.answering(MakeSample.self) { try sample($0) }
+        case .proof: try await call.answering(MakeProof.self) { try proof($0) }
         case .describe: try await call.answering(DescribeSigner.self) { _ in report() }
         }
     }
@@ -112,6 +114,11 @@ actor Signer: Responder {
             SamplePayload.textMessage(
                 text: request.text, from: request.from, name: request.name,
                 phoneNumberID: request.phoneNumberID, wamid: wamid, timestamp: seconds))
+    }
+
+    private func proof(_ request: MakeProof) throws -> MakeProof.Answer {
+        MakeProof.Answer(
+            try TokenProof.make(of: request.message, under: secrets.appSecret.current))
     }
 
     private func signed(_ body: Data) -> SignedBody {
