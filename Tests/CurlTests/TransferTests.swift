@@ -36,6 +36,22 @@ struct TransferTests {
         #expect(connections == 1)
     }
 
+    @Test(
+        "a connection that closed while idle is noticed, and the request is sent once over a new one"
+    )
+    func idleClose() async throws {
+        let (result, connections, received) = try await Bench.run(script: { _ in
+            .send(ScriptedServer.answer(200, "{}"))
+        }) { bench, server in
+            _ = try await bench.post("one", to: server.port)
+            await server.closeConnections()
+            let result = try await bench.post("two", to: server.port)
+            return (result, await server.connections, await server.received.map(\.body))
+        }
+        #expect(result.status == 200 && result.requests == 1)
+        #expect(connections == 2 && received == ["one", "two"])
+    }
+
     @Test("a reused connection that closes without an answer: the body is sent once, never again")
     func neverTwice() async throws {
         let (first, second, received) = try await Bench.run(script: { request in

@@ -40,3 +40,20 @@ extension Listener {
     /// The next connection that waits, if one does.
     package func accept() -> Descriptor? { (try? socket.accept()) ?? nil }
 }
+
+extension Listener {
+    /// Whether somebody listens on a port of this machine.
+    package static func isOpen(_ port: UInt16) -> Bool {
+        let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(socket) }
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        name.sin_port = port.bigEndian
+        return withUnsafePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}

@@ -11,6 +11,11 @@ final class ScriptedConnection: @unchecked Sendable {
     private var requests = 0
     /// The head that was read, while its body is awaited.
     private var head: String?
+    private var output: [UInt8] = []
+    private var closesAfterOutput = false
+    private var readsBodies = true
+    private var onRequest: (@Sendable (ScriptedServer.Request) -> Void)?
+    private var onEnd: (@Sendable () -> Void)?
 
     init(_ number: Int, owning descriptor: consuming Descriptor, on loop: EventLoop) {
         self.number = number
@@ -23,14 +28,19 @@ final class ScriptedConnection: @unchecked Sendable {
         bodies: Bool, _ onRequest: @escaping @Sendable (ScriptedServer.Request) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) {
+        readsBodies = bodies
+        self.onRequest = onRequest
+        self.onEnd = onEnd
+        watchInput()
+    }
+
+    private func watchInput() {
         guard let socket = descriptor?.number else { return }
+        guard let onRequest, readsBodies || requests == 0 else { return loop.unwatch(socket) }
         try? loop.watch(socket, for: .read) { [self] _ in
-            if !read() {
-                close()
-                return onEnd()
-            }
-            while let request = next(bodies: bodies) {
-                if !bodies { loop.unwatch(socket) }
+            if !read() { return close() }
+            while let request = next() {
+                if !readsBodies { loop.unwatch(socket) }
                 onRequest(request)
             }
         }
@@ -50,7 +60,7 @@ final class ScriptedConnection: @unchecked Sendable {
         return true
     }
 
-    private func next(bodies: Bool) -> ScriptedServer.Request? {
+    private func next() -> ScriptedServer.Request? {
         guard descriptor != nil else { return nil }
         if head == nil {
             let end = Array("\r\n\r\n".utf8)
@@ -59,7 +69,7 @@ final class ScriptedConnection: @unchecked Sendable {
             input.removeSubrange(..<range.upperBound)
         }
         guard let head else { return nil }
-        let length = bodies ? Self.length(in: head) : 0
+        let length = readsBodies ? Self.length(in: head) : 0
         guard input.count >= length else { return nil }
         let body = String(decoding: input[..<length], as: UTF8.self)
         input.removeFirst(length)
@@ -75,17 +85,33 @@ final class ScriptedConnection: @unchecked Sendable {
         return line.flatMap { Int($0.dropFirst(name.count).drop { $0 == " " }) } ?? 0
     }
 
-    /// Answers are small beside a socket's buffer, so that none waits.
-    func send(_ bytes: String) { send(Array(bytes.utf8)[...]) }
+    /// Sends as the socket takes it; `thenClose` closes it after the last byte.
+    func send(_ bytes: String, thenClose: Bool = false) {
+        output += Array(bytes.utf8)
+        closesAfterOutput = thenClose
+        flush()
+    }
 
-    private func send(_ bytes: ArraySlice<UInt8>) {
-        _ = bytes.withUnsafeBytes { try? descriptor?.send($0) }
+    private func flush() {
+        guard let socket = descriptor?.number else { return }
+        while !output.isEmpty {
+            switch output.withUnsafeBytes({ try? descriptor?.send($0) }) {
+            case .moved(let count): output.removeFirst(count)
+            case .wouldBlock:
+                // Requests that come meanwhile wait, as they do at a server that answers in order.
+                try? loop.watch(socket, for: .write) { [self] _ in flush() }
+                return
+            case .ended, nil: return close()
+            }
+        }
+        if closesAfterOutput { return close() }
+        watchInput()
     }
 
     func send(slowly bytes: ArraySlice<UInt8>, pause: Duration) {
         guard !bytes.isEmpty, descriptor != nil else { return }
         loop.after(pause) { [self] in
-            send(bytes.prefix(1))
+            send(String(decoding: bytes.prefix(1), as: UTF8.self))
             send(slowly: bytes.dropFirst(), pause: pause)
         }
     }
@@ -99,5 +125,8 @@ final class ScriptedConnection: @unchecked Sendable {
                 socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
         descriptor = nil
+        onEnd?()
+        onRequest = nil
+        onEnd = nil
     }
 }

@@ -79,14 +79,14 @@ package actor ScriptedServer {
     /// Closes everything; without it the loop would watch the listener for ever.
     package func stop() {
         loop.unwatch(listener.number)
-        for connection in open.values { connection.close() }
-        open = [:]
+        closeConnections()
     }
 
-    /// Closes the connections that wait for their next request.
+    /// Closes every connection, idle ones too.
     package func closeConnections() {
-        for connection in open.values { connection.close() }
+        let connections = open.values
         open = [:]
+        for connection in connections { connection.close() }
     }
 
     /// Waits for so many connections, and so many requests that were read whole; false after ten seconds.
@@ -125,8 +125,7 @@ package actor ScriptedServer {
         switch script(request) {
         case .send(let bytes): connection.send(bytes)
         case .sendAndClose(let bytes):
-            connection.send(bytes)
-            connection.close()
+            connection.send(bytes, thenClose: true)
         case .sendSlowly(let bytes, let pause):
             connection.send(slowly: Array(bytes.utf8)[...], pause: pause)
         case .hang: break
