@@ -14,6 +14,8 @@ final class ScriptedConnection: @unchecked Sendable {
     private var output: [UInt8] = []
     private var closesAfterOutput = false
     private var readsBodies = true
+    /// Before the next byte of a slow answer.
+    private var dripping: EventLoop.Timer?
     private var onRequest: (@Sendable (ScriptedServer.Request) -> Void)?
     private var onEnd: (@Sendable () -> Void)?
 
@@ -110,7 +112,7 @@ final class ScriptedConnection: @unchecked Sendable {
 
     func send(slowly bytes: ArraySlice<UInt8>, pause: Duration) {
         guard !bytes.isEmpty, descriptor != nil else { return }
-        loop.after(pause) { [self] in
+        dripping = loop.after(pause) { [self] in
             send(String(decoding: bytes.prefix(1), as: UTF8.self))
             send(slowly: bytes.dropFirst(), pause: pause)
         }
@@ -119,6 +121,7 @@ final class ScriptedConnection: @unchecked Sendable {
     func close(byReset: Bool = false) {
         guard let socket = descriptor?.number else { return }
         loop.unwatch(socket)
+        if let dripping { loop.cancel(dripping) }
         if byReset {
             var option = linger(l_onoff: 1, l_linger: 0)
             setsockopt(
