@@ -26,13 +26,13 @@ struct GraphSettingsTests {
         let other = try Self.read([
             "WHATSAPP_GRAPH_URL": "http://127.0.0.1:9/graph/", "WHATSAPP_API_VERSION": "v26.0",
             "GATEWAY_GRAPH_CONNECT_SECONDS": "1", "GATEWAY_GRAPH_ANSWER_SECONDS": "600",
-            "GATEWAY_GRAPH_CA_FILE": "/etc/ca.pem",
+            "GATEWAY_GRAPH_CA_FILE": "/etc/hosts",
         ])
         #expect(
             try other.messages(of: "5", proof: "ab").text
                 == "http://127.0.0.1:9/graph/v26.0/5/messages?appsecret_proof=ab")
         #expect(other.connectLimit == .seconds(1) && other.answerLimit == .seconds(600))
-        #expect(other.authorities == "/etc/ca.pem")
+        #expect(other.authorities == "/etc/hosts")
     }
 
     @Test(
@@ -50,6 +50,7 @@ struct GraphSettingsTests {
             ("WHATSAPP_GRAPH_URL", "https://user:word@a"),
             ("GATEWAY_GRAPH_CONNECT_SECONDS", "0"), ("GATEWAY_GRAPH_CONNECT_SECONDS", "61"),
             ("GATEWAY_GRAPH_ANSWER_SECONDS", "0"), ("GATEWAY_GRAPH_ANSWER_SECONDS", "601"),
+            ("GATEWAY_GRAPH_CA_FILE", "/nowhere/ca.pem"),
         ])
     func wrong(name: String, value: String) throws {
         let error = try #require(throws: SettingError.self) { try Self.read([name: value]) }

@@ -1,5 +1,6 @@
 internal import Curl
 internal import FoundationEssentials
+internal import IPC
 internal import Reactor
 internal import Wire
 
@@ -10,6 +11,8 @@ actor GraphClient: Graph {
     /// Proves a token with the app secret (`signer.proof`): 64 hex digits.
     typealias Prove = @Sendable (_ message: String) async throws -> String
 
+    /// Longer than a restart of signer takes.
+    private static let proofLimit = Duration.seconds(5)
     /// A proof older than this is asked for anew, so that a new app secret takes effect.
     private static let proofLife = Duration.seconds(60)
     private static let userAgent = "whatsapp-gateway/\(Protocol.release)"
@@ -33,6 +36,11 @@ actor GraphClient: Graph {
         self.loop = loop
         self.prove = prove
         self.onUsage = onUsage
+    }
+
+    /// Asks the real signer.
+    static func proof(by signer: Client) -> Prove {
+        { try await signer.ask(MakeProof(message: $0), within: proofLimit).proof }
     }
 
     func send(_ body: Data, from phoneNumberID: String) async -> GraphOutcome {

@@ -1,5 +1,6 @@
 internal import Curl
 internal import Daemon
+internal import FoundationEssentials
 
 /// How Graph is reached in live mode.
 struct GraphSettings: Hashable, Sendable {
@@ -18,6 +19,7 @@ struct GraphSettings: Hashable, Sendable {
     private static let tokenName = "WHATSAPP_ACCESS_TOKEN"
     private static let versionName = "WHATSAPP_API_VERSION"
     private static let urlName = "WHATSAPP_GRAPH_URL"
+    private static let authoritiesName = "GATEWAY_GRAPH_CA_FILE"
 
     /// Reads and checks them.
     ///
@@ -45,7 +47,12 @@ struct GraphSettings: Hashable, Sendable {
         // Not shorter by default: a message that Graph takes after we gave up has an unknown outcome.
         answerLimit = .seconds(
             try surroundings.integer("GATEWAY_GRAPH_ANSWER_SECONDS", default: 60, in: 1...600))
-        authorities = surroundings.value("GATEWAY_GRAPH_CA_FILE")
+        authorities = surroundings.value(Self.authoritiesName)
+        if let authorities, !FileManager.default.isReadableFile(atPath: authorities) {
+            throw SettingError(
+                Self.authoritiesName, "names a file that cannot be read",
+                cure: "give the path of certificates in PEM, or unset it for the system's")
+        }
     }
 
     private static func base(_ text: String) throws(SettingError) -> String {
