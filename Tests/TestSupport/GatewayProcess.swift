@@ -193,7 +193,7 @@ package func contents(of path: String) throws -> [UInt8] {
 }
 
 /// The first line; nil at the end of the output or of the time.
-private func readLine(of output: CInt, within limit: Duration) -> String? {
+func readLine(of output: CInt, within limit: Duration) -> String? {
     let deadline = ContinuousClock.now + limit
     var line: [UInt8] = []
     while wait(for: output, until: deadline) {
