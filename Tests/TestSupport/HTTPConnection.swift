@@ -56,7 +56,10 @@ package final class HTTPConnection: @unchecked Sendable {
         var yes: CInt = 1
         setsockopt(
             number, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
-        var limit = timeval(tv_sec: Int(timeout / .seconds(1)), tv_usec: 0)
+        let (seconds, fraction) = timeout.components
+        // Never zero, which would be no limit.
+        var limit = timeval(
+            tv_sec: Int(seconds), tv_usec: Int(fraction / 1_000_000_000_000) + 1)
         setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
