@@ -117,6 +117,8 @@ let package = Package(
         tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Wire"]),
         tests("Signer", ["Daemon", "Digest", "Signer", "Wire"]),
         tests("GatewayControl", ["GatewayControl"]),
+        // The server itself is python, in Tests/FakeGraph.
+        tests("FakeGraph", ["Digest", "JSON", "Reactor", "TestSupport"]),
         tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),
         // Those it drives are built with it, and lie beside it.
         tests(
