@@ -50,7 +50,9 @@ struct ProcessLifeTests {
         }
     }
 
-    @Test("one thread, two with a database; under 25 MB at rest (debug build)")
+    /// What a debug build maps of its many libraries is not its own; the group that people run is
+    /// held to 25 MB in all by `SupervisedTests`.
+    @Test("one thread, two with a database; under 8 MB of its own at rest")
     func isSmall() async throws {
         try await withGroup { group in
             try await group.start()
@@ -63,7 +65,7 @@ struct ProcessLifeTests {
             for process in group.all {
                 let status = try process.status()
                 #expect(status["Threads"] == (process.name == .signer ? 1 : 2), "\(process.name)")
-                #expect(status["VmRSS"].map { $0 < 25_000 } == true, "\(process.name): \(status)")
+                #expect(status["RssAnon"].map { $0 < 8_000 } == true, "\(process.name): \(status)")
             }
         }
     }

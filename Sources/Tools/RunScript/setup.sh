@@ -35,9 +35,10 @@ make_secrets() {
     done
 }
 
+# Packages by the command that tells whether they are there: those that running wants, and "$@".
 missing_packages() {
     local package library
-    for package in supervisor:supervisord curl:curl pkgconf:pkg-config; do
+    for package in supervisor:supervisord curl:curl pkgconf:pkg-config "$@"; do
         command -v "${package#*:}" >/dev/null || say "${package%:*}"
     done
     command -v dpkg-query >/dev/null || return 0
@@ -51,7 +52,7 @@ missing_packages() {
 
 install_missing() {
     local packages sudo=()
-    mapfile -t packages < <(missing_packages)
+    mapfile -t packages < <(missing_packages "$@")
     ((${#packages[@]})) || return 0
     local command="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
     command -v apt-get >/dev/null ||
