@@ -81,6 +81,7 @@ struct OutboxMessageTests {
             Step(accepted, .restarted, accepted, .nothing),
             Step(accepted, .proven(wamid: "p"), accepted, .noteWamid),
             Step(accepted, .accepted(wamid: "a"), accepted, .noteWamid),
+            Step(accepted, .rejected(problem, isAwaited: false), .failed(problem), .bury),
         ]
     }()
 

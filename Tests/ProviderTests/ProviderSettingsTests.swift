@@ -13,7 +13,7 @@ struct ProviderSettingsTests {
     @Test("are none that must be given in stub")
     func stub() throws {
         let settings = try Self.read(["GATEWAY_MODE": "stub"])
-        #expect(settings.defaultNumber == StubAccount.phoneNumberID)
+        #expect(settings.numbers == .any)
         #expect(settings.businessAccountID == StubAccount.businessAccountID)
         #expect(settings.journalDays == 7)
         let other = try Self.read([
@@ -39,17 +39,45 @@ struct ProviderSettingsTests {
         #expect(error.name == name)
     }
 
-    @Test("that select live are refused in one line with the cure", arguments: ["live", "stub"])
-    func live(mode: String) throws {
+    @Test("select live with token and number, and name every number that may send")
+    func live() throws {
+        let settings = try Self.read([
+            "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "secret",
+            "WHATSAPP_PHONE_NUMBER_ID": "100, 200",
+        ])
+        #expect(settings.numbers == .these(["100", "200"]) && settings.pace.isPaced)
+        let senders = [try settings.numbers.sender(nil), try settings.numbers.sender("200")]
+        #expect(senders == ["100", "200"])
+        let numbers = settings.numbers
+        let refused = try #require(throws: Problem.self) { try numbers.sender("300") }
+        #expect(refused.field == "from" && refused.httpStatus == 400)
+    }
+
+    @Test(
+        "of live that are wrong are refused by name",
+        arguments: [
+            ("100,,200", "on", "WHATSAPP_PHONE_NUMBER_ID"),
+            ("100,100", "on", "WHATSAPP_PHONE_NUMBER_ID"),
+            ("+4915", "on", "WHATSAPP_PHONE_NUMBER_ID"), ("100", "fast", "GATEWAY_PACING"),
+        ])
+    func wrongLive(numbers: String, pacing: String, name: String) throws {
         let error = try #require(throws: SettingError.self) {
             try Self.read([
-                "GATEWAY_MODE": mode, "WHATSAPP_ACCESS_TOKEN": "secret",
-                "WHATSAPP_PHONE_NUMBER_ID": "1",
+                "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "secret",
+                "WHATSAPP_PHONE_NUMBER_ID": numbers, "GATEWAY_PACING": pacing,
             ])
         }
-        #expect(
-            error.description
-                == "WHATSAPP_ACCESS_TOKEN + WHATSAPP_PHONE_NUMBER_ID: select live, and live sending is"
-                + " not in this release; unset them for stub")
+        #expect(error.name == name)
+    }
+
+    @Test("contradict a mode that is not theirs", arguments: ["live", "stub"])
+    func contradiction(mode: String) throws {
+        var environment = ["GATEWAY_MODE": mode]
+        if mode == "stub" {
+            environment["WHATSAPP_ACCESS_TOKEN"] = "secret"
+            environment["WHATSAPP_PHONE_NUMBER_ID"] = "1"
+        }
+        let error = try #require(throws: SettingError.self) { try Self.read(environment) }
+        #expect(error.name == "GATEWAY_MODE")
     }
 }

@@ -15,13 +15,13 @@ struct ScratchOutbox: Sendable {
 
     /// Opens the outbox of `folder`, runs `body` and closes it.
     static func open<Result: Sendable>(
-        in folder: TemporaryFolder, retention: Retention = Retention(),
+        in folder: TemporaryFolder, mode: Mode = .stub, retention: Retention = Retention(),
         _ body: @escaping @Sendable (ScratchOutbox) async throws -> Result
     ) async throws -> Result {
         let path = folder.file("outbox.db")
         return try await onLoop { loop in
             let executor = try ThreadExecutor()
-            let store = OutboxStore(path: path, mode: .stub, retention: retention, on: executor)
+            let store = OutboxStore(path: path, mode: mode, retention: retention, on: executor)
             let outbox = Outbox(on: loop, over: store)
             try await outbox.open()
             let result = try await body(ScratchOutbox(loop: loop, store: store, outbox: outbox))

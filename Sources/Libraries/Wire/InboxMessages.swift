@@ -197,11 +197,22 @@ package struct FollowChanges: Request {
         package var next: String
         /// Whether there are more right now.
         package var more: Bool
+        /// Unless there is more: all that ingress answered for until this moment, by its wall clock in
+        /// milliseconds, is in these events or before them.
+        ///
+        /// Nil while that is not known.
+        package var completeTo: Int64?
 
-        package init(events: [Event], next: String, more: Bool) {
+        package init(events: [Event], next: String, more: Bool, completeTo: Int64? = nil) {
             self.events = events
             self.next = next
             self.more = more
+            self.completeTo = completeTo
+        }
+
+        package enum CodingKeys: String, CodingKey {
+            case events, next, more
+            case completeTo = "complete_to"
         }
     }
 

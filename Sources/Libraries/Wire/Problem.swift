@@ -10,6 +10,7 @@ package struct Problem: Error, Codable, Hashable, Sendable {
         case methodNotAllowed = "method_not_allowed"
         case requestTimeout = "request_timeout"
         case expired = "events_expired"
+        case messageExpired = "message_expired"
         case tooLarge = "too_large"
         case unsupportedMediaType = "unsupported_media_type"
         case misdirected = "misdirected_request"

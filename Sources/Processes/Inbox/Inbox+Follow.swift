@@ -18,6 +18,8 @@ extension Inbox {
         let kinds = KindFilter(asked.kinds)
         let deadline = ContinuousClock.now + .milliseconds(asked.wait)
         while true {
+            // Before the look at the events, so that none of that time is missing among them.
+            let completeTo = positions.completeTo[.ingress]
             let seen = newestEvent
             if number != seen {
                 guard
@@ -29,7 +31,7 @@ extension Inbox {
                 else { throw try await expired() }
                 number = found.last
                 if !found.events.isEmpty || (found.more && asked.wait == 0) {
-                    return answer(found.events, next: number, more: found.more)
+                    return answer(found.events, next: number, found.more, completeTo)
                 }
                 if found.more { continue }
             }
@@ -37,14 +39,18 @@ extension Inbox {
             if newestEvent > max(seen, number) { continue }
             let left = deadline - .now
             guard left > .zero, !Task.isCancelled else {
-                return answer([], next: number, more: false)
+                return answer([], next: number, false, completeTo)
             }
             _ = await news.wait(atMost: left)
         }
     }
 
-    private func answer(_ events: [Event], next: Int64, more: Bool) -> FollowChanges.Answer {
-        .init(events: events, next: EventID(epoch: epoch, number: next).text, more: more)
+    private func answer(
+        _ events: [Event], next: Int64, _ more: Bool, _ completeTo: Int64?
+    ) -> FollowChanges.Answer {
+        .init(
+            events: events, next: EventID(epoch: epoch, number: next).text, more: more,
+            completeTo: completeTo)
     }
 
     /// The number to go on after; nil means from now on.

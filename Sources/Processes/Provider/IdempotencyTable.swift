@@ -5,7 +5,7 @@ internal import SQLite
 ///
 /// A key is written in the transaction of its message and goes with it, so that a refusal leaves none.
 final class IdempotencyTable {
-    private let insert, select: Statement
+    private let insert, select, delete: Statement
 
     /// Takes over the table that `OutboxSchema` made.
     ///
@@ -13,6 +13,7 @@ final class IdempotencyTable {
     init(in database: Database) throws {
         insert = try database.prepare("INSERT INTO idempotency VALUES (?, ?, ?)")
         select = try database.prepare("SELECT fingerprint, message FROM idempotency WHERE key = ?")
+        delete = try database.prepare("DELETE FROM idempotency WHERE message = ?")
     }
 
     /// What a key is bound to.
@@ -29,4 +30,7 @@ final class IdempotencyTable {
     func bind(_ idempotency: Idempotency, to message: Int64) throws {
         try insert.run(.text(idempotency.key), .blob(idempotency.fingerprint), .integer(message))
     }
+
+    /// Frees the key of a message: it was refused, and may be repeated with the same key.
+    func free(_ message: Int64) throws { try delete.run(.integer(message)) }
 }

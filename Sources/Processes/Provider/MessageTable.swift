@@ -10,7 +10,8 @@ final class MessageTable {
     private static let prunedAtOnce = 500
 
     private let database: Database
-    private let insert, insertAttempt, byNumber, byID, byWamid, byReference, attempts, count,
+    private let insert, keepAttempt, update, request, open, overdue, ticket, note, byNumber, byID,
+        byWamid, byReference, attempts, count,
         old: Statement
     private let encoder = JSONEncoder.gateway()
     private let decoder = JSONDecoder()
@@ -25,10 +26,36 @@ final class MessageTable {
             INSERT INTO messages (
                 id, mode, state, is_dead, attempt, wamid, problem, priority, phone_number_id,
                 recipient_kind, recipient, request, reference, on_unknown, taken_at, changed_at,
-                expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                expires_at, template)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        insertAttempt = try database.prepare("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)")
+        keepAttempt = try database.prepare(
+            """
+            INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (message, number) DO UPDATE
+            SET state = excluded.state, wamid = coalesce(wamid, excluded.wamid),
+                problem = excluded.problem
+            """)
+        update = try database.prepare(
+            """
+            UPDATE messages SET state = ?2, is_dead = ?3, attempt = ?4, wamid = ?5, problem = ?6,
+                changed_at = ?7, not_before = ?8, aged = coalesce(?9, aged) WHERE number = ?1
+            """)
+        request = try database.prepare("SELECT request FROM messages WHERE number = ?")
+        let place = """
+            SELECT number, id, state, phone_number_id, recipient_kind, recipient, priority,
+                template, not_before, aged, expires_at, on_unknown, changed_at FROM messages
+            WHERE mode = 'live'
+            """
+        open = try database.prepare(
+            "\(place) AND state IN ('queued', 'sending', 'held') ORDER BY number")
+        overdue = try database.prepare(
+            "\(place) AND state = 'unknown' AND is_dead = 0 AND changed_at <= ? ORDER BY number")
+        ticket = try database.prepare("\(place) AND number = ?")
+        note = try database.prepare(
+            """
+            UPDATE attempts SET wamid = ?1 WHERE message = ?2 AND number = (
+                SELECT max(number) FROM attempts WHERE message = ?2 AND wamid IS NULL)
+            """)
         let select = """
             SELECT m.number, m.id, m.mode, m.state, m.is_dead, m.attempt, m.wamid, m.problem,
                 m.recipient_kind, m.recipient FROM messages m
@@ -66,14 +93,36 @@ final class MessageTable {
             .text(submission.from), .text(recipient.kind.rawValue), .text(recipient.value),
             .blob(try body.message.body().encoded()), .optional(body.reference),
             .text(body.onUnknown.rawValue), .integer(now), .integer(now),
-            .optional(body.expiresIn.map { now + $0 * 1_000 }))
+            .optional(body.expiresIn.map { now + $0 * 1_000 }), .optional(body.template))
         let number = database.lastInsertRowID
         if message.attempt > 0 {
-            try insertAttempt.run(
-                .integer(number), .integer(message.attempt), .integer(now),
-                .text(message.status.rawValue), .optional(message.wamid), .null)
+            try keepAttempt(of: number, message, at: now, note: nil)
         }
         return number
+    }
+
+    /// Writes what a message came to, and its try at hand; `notBefore` and `aged` as in the schema.
+    ///
+    /// - Throws: `DatabaseError`, or what a problem that can't be written throws.
+    func keep(
+        _ message: OutboxMessage, as number: Int64, at now: Int64, note: Problem? = nil,
+        notBefore: Int64? = nil, aged: Int64? = nil
+    ) throws {
+        try update.run(
+            .integer(number), .text(message.status.rawValue),
+            .integer(message.isDeadLetter ? 1 : 0), .integer(message.attempt),
+            .optional(message.wamid), .optional(try message.problem.map(encoder.encode)),
+            .integer(now), .optional(notBefore), .optional(aged))
+        if message.attempt > 0 { try keepAttempt(of: number, message, at: now, note: note) }
+    }
+
+    private func keepAttempt(
+        of number: Int64, _ message: OutboxMessage, at now: Int64, note: Problem?
+    ) throws {
+        try keepAttempt.run(
+            .integer(number), .integer(message.attempt), .integer(now),
+            .text(message.status.rawValue), .optional(message.wamid),
+            .optional(try (note ?? message.problem).map(encoder.encode)))
     }
 
     /// Deletes some of the messages that have needed nothing since `time` (wall clock in ms), with their
@@ -94,6 +143,50 @@ final class MessageTable {
     /// The newest message of that reference.
     func find(reference: String) throws -> Found? {
         try byReference.first(.text(reference), read: read)
+    }
+
+    /// The body for Meta, but for the attempt's name.
+    func request(of number: Int64) throws -> Data? {
+        try request.first(.integer(number)) { $0.blob(0) }
+    }
+
+    /// What is to go in live, or was going, in the order of intake.
+    func unsettled() throws -> [Unsettled] { try open.all(read: place) }
+
+    /// Those whose outcome is not known since `time` (wall clock, ms) or longer, and no dead letters yet.
+    func unknown(since time: Int64) throws -> [Unsettled] {
+        try overdue.all(.integer(time), read: place)
+    }
+
+    /// The place that a message has, or had, in the queue.
+    func ticket(of number: Int64) throws -> Ticket? {
+        try ticket.first(.integer(number), read: place)?.ticket
+    }
+
+    /// Notes one more wamid of a message, at its newest try that has none.
+    func note(_ wamid: String, of number: Int64) throws {
+        try note.run(.text(wamid), .integer(number))
+    }
+
+    private func place(_ row: borrowing Row) throws -> Unsettled {
+        guard let state = MessageStatus(rawValue: row.text(2)),
+            let kind = Recipient.Kind(rawValue: row.text(4))
+        else { throw damaged("message \(row.text(1)) makes no sense") }
+        return Unsettled(
+            state: state, resends: row.text(11) == SendBody.OnUnknown.resend.rawValue,
+            ticket: Ticket(
+                number: row.integer(0), id: row.text(1), from: row.text(3),
+                person: Recipient(kind, row.text(5)).matchKey, priority: Int(row.integer(6)),
+                template: row.optionalText(7), expiresAt: row.optionalInteger(10),
+                aged: row.integer(9), notBefore: row.optionalInteger(8)))
+    }
+
+    /// A message that something of ours is still to happen to.
+    struct Unsettled {
+        let state: MessageStatus
+        /// Whether the caller wants it sent again when no evidence came.
+        let resends: Bool
+        let ticket: Ticket
     }
 
     /// A message with its number, which is for this file alone.

@@ -20,6 +20,11 @@ actor Outbox {
         case broken(DatabaseError)
     }
 
+    private struct Change {
+        let part: OutboxStore.Part
+        let continuation: CheckedContinuation<any Sendable, any Error>
+    }
+
     private struct Waiter {
         let submission: Submission
         let continuation: CheckedContinuation<Taken, any Error>
@@ -39,6 +44,7 @@ actor Outbox {
     private let report: @Sendable (Condition) -> Void
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
+    private var changes: [Change] = []
     private var drainer: Task<Void, Never>?
     private var isClosing = false
 
@@ -51,6 +57,8 @@ actor Outbox {
     private(set) var nextDue: Int64?
     /// Called on the loop when `nextDue` may have come nearer.
     private var onDue: @Sendable (Int64) -> Void = { _ in }
+    /// Called on the loop with what is new in the queue.
+    private var onQueued: @Sendable ([Ticket]) -> Void = { _ in }
     /// Transactions so far, for metrics.
     private(set) var commits = 0
 
@@ -99,10 +107,38 @@ actor Outbox {
         return try await withCheckedThrowingContinuation { continuation in
             waiting.append(Waiter(submission: submission, continuation: continuation))
             waitingBytes += submission.size
-            if drainer == nil {
-                drainer = Task(executorPreference: loop) { await self.drain() }
-            }
+            startDraining()
         }
+    }
+
+    /// Makes a change in the next commit, and answers once that is synced.
+    ///
+    /// - Throws: `Problem`: nothing was changed, or for `storeFailed`, it is not known.
+    func change<Value: Sendable>(
+        _ part:
+            @escaping @Sendable (isolated OutboxStore, OutboxStore.Tables, _ now: Int64) throws
+            -> Value
+    ) async throws -> Value {
+        switch condition {
+        case .ready, .full: break
+        case .closed: throw Problem.unavailable(.provider)
+        case .displaced, .broken: throw Problem.storeFailed
+        }
+        let value = try await withCheckedThrowingContinuation { continuation in
+            changes.append(Change(part: part, continuation: continuation))
+            startDraining()
+        }
+        guard let value = value as? Value else { throw Problem.internalError(in: .provider) }
+        return value
+    }
+
+    private func startDraining() {
+        if drainer == nil { drainer = Task(executorPreference: loop) { await self.drain() } }
+    }
+
+    /// Says whom to tell what is new in the queue.
+    func notifyOfQueued(_ onQueued: @escaping @Sendable ([Ticket]) -> Void) {
+        self.onQueued = onQueued
     }
 
     private func checkTaking() throws(Problem) {
@@ -114,18 +150,26 @@ actor Outbox {
     }
 
     private func drain() async {
-        while !waiting.isEmpty {
+        while !waiting.isEmpty || !changes.isEmpty {
             let batch = takeBatch()
+            let parts = Array(changes.prefix(Self.maximumRows))
+            changes.removeFirst(parts.count)
             commits += 1
             do {
-                let commit = try await store.take(batch.map(\.submission), now: Clocks.wall)
+                let commit = try await store.take(
+                    batch.map(\.submission), and: parts.map(\.part), now: Clocks.wall)
                 committed(commit)
+                if !commit.queued.isEmpty { onQueued(commit.queued) }
                 for (waiter, outcome) in zip(batch, commit.outcomes) {
                     waiter.continuation.resume(with: outcome.mapError { $0 })
+                }
+                for (change, outcome) in zip(parts, commit.parts) {
+                    change.continuation.resume(with: outcome.mapError { $0 })
                 }
             } catch {
                 let problem = await failed(error)
                 for waiter in batch { waiter.continuation.resume(throwing: problem) }
+                for change in parts { change.continuation.resume(throwing: problem) }
             }
         }
         // Nothing was awaited since the look at `waiting`: a send after this starts another drainer.

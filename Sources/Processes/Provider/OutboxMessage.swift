@@ -141,6 +141,8 @@ struct OutboxMessage: Hashable, Sendable {
 
         // A message that was sent again may be proven twice; the first wamid stays its name.
         case (.accepted, .proven), (.accepted, .accepted): (state, .noteWamid)
+        // Meta took it first, and said later that it could not deliver it.
+        case (.accepted, .rejected(let problem, isAwaited: false)): (.failed(problem), .bury)
         default: nil
         }
     }

@@ -4,7 +4,7 @@ internal import SQLite
 /// The tables of outbox.db.
 enum OutboxSchema {
     /// The steps from an empty file to what this release knows; a released one never changes.
-    static let migrations = [JournalTable.migration, .sql(first)]
+    static let migrations = [JournalTable.migration, .sql(first), .sql(live)]
 
     /// A message's state is settled when it needs nothing more of us.
     static let settledStates = "state IN ('accepted', 'refused')"
@@ -40,5 +40,18 @@ enum OutboxSchema {
             message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
             due INTEGER NOT NULL, status TEXT NOT NULL) STRICT;
         CREATE INDEX stub_life_by_due ON stub_life (due);
+        """
+
+    // `template` is name and language, `aged` how long it could have gone and did not, in ms.
+    // `feed` has one row: up to where inbox's changes have had their effect here.
+    // `replays` has the answers to requests to replay, so that a repeated one replays nothing.
+    private static let live = """
+        ALTER TABLE messages ADD COLUMN template TEXT;
+        ALTER TABLE messages ADD COLUMN aged INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN discarded_at INTEGER;
+        CREATE INDEX messages_dead ON messages (number) WHERE is_dead = 1;
+        CREATE TABLE feed (position TEXT NOT NULL) STRICT;
+        CREATE TABLE replays (
+            id TEXT PRIMARY KEY, at INTEGER NOT NULL, answer BLOB NOT NULL) STRICT, WITHOUT ROWID;
         """
 }

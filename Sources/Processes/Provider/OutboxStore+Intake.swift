@@ -10,15 +10,22 @@ internal import Wire
 // it, all in one transaction.
 
 extension OutboxStore {
-    /// Takes in all submissions in one transaction, but for those that alone can't be kept.
+    /// A change that goes into the transaction of the group; it is called once for each try to commit.
+    typealias Part = @Sendable (isolated OutboxStore, Tables, _ now: Int64) throws -> any Sendable
+
+    /// Takes in all submissions and makes all changes in one transaction, but for those that alone can't
+    /// be kept.
     ///
     /// `now` is the wall clock in ms; `boot` the boot clock for the deadlines, looked at as late as
     /// can be unless it is given.
     /// - Throws: `JournalError`: none was kept, or for `displaced` and final ones, it is not known.
-    func take(_ submissions: [Submission], now: Int64, boot: Int64? = nil) throws -> Commit {
+    func take(
+        _ submissions: [Submission], and parts: [Part] = [], now: Int64, boot: Int64? = nil
+    ) throws -> Commit {
         let commit = try onTables { tables in
             try tables.database.transaction {
                 var commit = Commit()
+                written = nil
                 let boot = boot ?? Clocks.boot
                 for submission in submissions {
                     let outcome = try tables.savepoint.alone {
@@ -26,10 +33,18 @@ extension OutboxStore {
                         return try take(submission, in: tables, at: now)
                     }
                     if case .success(let taken) = outcome, let seq = taken.seq {
-                        commit.newest = seq
+                        written = seq
+                        if let ticket = taken.ticket { commit.queued.append(ticket) }
                     }
                     commit.outcomes.append(outcome.map { $0.taken })
                 }
+                for part in parts {
+                    let before = counts
+                    let outcome = try tables.savepoint.alone { try part(self, tables, now) }
+                    if case .failure = outcome { counts = before }
+                    commit.parts.append(outcome)
+                }
+                commit.newest = written
                 if mode == .stub { commit.nextDue = try tables.stubLife.nextDue() }
                 return commit
             }
@@ -41,13 +56,15 @@ extension OutboxStore {
 
     private func take(
         _ submission: Submission, in tables: Tables, at now: Int64
-    ) throws -> (taken: Taken, seq: Int64?) {
+    ) throws -> (taken: Taken, seq: Int64?, ticket: Ticket?) {
         if let known = try known(submission.id, submission.idempotency, in: tables) {
-            return (known, nil)
+            return (known, nil, nil)
         }
         var message = OutboxMessage(mode: mode)
         if mode == .stub {
             _ = message.happened(.pretended(wamid: StubWamid.make(for: submission.id)))
+        } else if let problem = submission.obstacle {
+            _ = message.happened(.blocked(problem, isAwaited: false))
         }
         let number = try tables.messages.add(submission, as: message, at: now)
         if let idempotency = submission.idempotency {
@@ -59,7 +76,8 @@ extension OutboxStore {
         counts[message.status, default: 0] += 1
         let kept = KeptMessage(
             id: submission.id, message: message, to: submission.body.message.to.display)
-        return (Taken(kept: kept, isReplay: false), position.seq)
+        let ticket = mode == .live ? submission.ticket(number, at: now) : nil
+        return (Taken(kept: kept, isReplay: false), position.seq, ticket)
     }
 
     /// The message that this key or this id already stands for.
@@ -88,6 +106,13 @@ extension OutboxStore {
 }
 
 extension Submission {
+    /// Its place in the queue.
+    fileprivate func ticket(_ number: Int64, at now: Int64) -> Ticket {
+        Ticket(
+            number: number, id: id, from: from, person: body.message.to.matchKey,
+            template: body.template, expiresAt: body.expiresIn.map { now + $0 * 1_000 })
+    }
+
     /// What the journal tells of it: the first entry of a message, with all that is sent.
     fileprivate func transition(to message: OutboxMessage, at now: Int64) -> OutboxTransition {
         OutboxTransition(

@@ -18,6 +18,7 @@ actor OutboxStore {
         let keys: IdempotencyTable
         let stubLife: StubLifeTable
         let journal: JournalTable
+        let feed: FeedTable
         let savepoint: Savepoint
     }
 
@@ -35,6 +36,10 @@ actor OutboxStore {
         var newest: Int64?
         /// When the next status of a message in stub is due, wall clock in ms.
         var nextDue: Int64?
+        /// What is new in the queue, in the order of intake.
+        var queued: [Ticket] = []
+        /// One for each part, in their order.
+        var parts: [Result<any Sendable, Problem>] = []
     }
 
     nonisolated let path: String
@@ -46,6 +51,8 @@ actor OutboxStore {
     /// Messages of each state, kept along so that health costs no scan.
     var counts: [MessageStatus: Int64] = [:]
     let encoder = JSONEncoder.gateway()
+    /// The last journal entry of the transaction at hand.
+    var written: Int64?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -72,7 +79,8 @@ actor OutboxStore {
         let tables = Tables(
             database: database, messages: try MessageTable(in: database),
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
-            journal: try JournalTable(in: database), savepoint: try Savepoint(in: database))
+            journal: try JournalTable(in: database), feed: try FeedTable(in: database),
+            savepoint: try Savepoint(in: database))
         counts = try tables.messages.counts()
         let due = mode == .stub ? try tables.stubLife.nextDue() : nil
         let extent = try tables.journal.extent()

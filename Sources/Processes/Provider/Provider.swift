@@ -16,20 +16,22 @@ actor Provider: Responder {
     private let outbox: Outbox
     /// How far inbox is behind; asked on the loop.
     private let lag: @Sendable () async -> Shipper.Lag
-    /// The number that sends when the caller names none.
-    private let defaultNumber: String
+    private let numbers: Numbers
+    /// Nil in stub.
+    private let sender: MessageSender?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         place.loop.asUnownedSerialExecutor()
     }
 
     init(
-        in place: Place, over outbox: Outbox, from defaultNumber: String,
+        in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender?,
         lag: @escaping @Sendable () async -> Shipper.Lag
     ) {
         self.place = place
         self.outbox = outbox
-        self.defaultNumber = defaultNumber
+        self.numbers = numbers
+        self.sender = sender
         self.lag = lag
     }
 
@@ -52,18 +54,29 @@ actor Provider: Responder {
     func send(_ request: SendMessage, until: Int64) async throws -> SendMessage.Answer {
         let idempotency = Idempotency(request)
         let wanted: SendRequest
-        do throws(Problem) { wanted = try SendRequest(request.body, as: request.form) } catch {
+        let from: String
+        do throws(Problem) {
+            wanted = try SendRequest(request.body, as: request.form)
+            from = try numbers.sender(wanted.from)
+        } catch {
             // What an earlier release took in is not called "not sent" by this one's stricter rules.
             guard let known = try await outbox.known(request.id, idempotency) else { throw error }
-            return try await answer(known)
+            return try await answer(Standing(taken: known))
         }
         guard case .message(let body) = wanted else { return try await mark(request) }
-        let taken = try await outbox.take(
-            Submission(
-                id: request.id, idempotency: idempotency, until: until, body: body,
-                from: body.from ?? defaultNumber, size: request.body.count))
-        return try await answer(taken)
+        let submission = Submission(
+            id: request.id, idempotency: idempotency, until: until, body: body, from: from,
+            size: request.body.count)
+        guard let sender else {
+            return try await answer(Standing(taken: try await outbox.take(submission)))
+        }
+        // Some of the time is for the way back: an answer after the deadline is none.
+        let answerBy = min(request.answerBy, until - Self.wayBack)
+        return try await answer(try await sender.submit(submission, answerBy: answerBy))
     }
+
+    /// Milliseconds that an answer may take to ingress.
+    private static let wayBack: Int64 = 250
 
     /// Plays Meta's part for a read mark: nothing is kept of it, and repeating it changes nothing.
     private func mark(_ request: SendMessage) async throws -> SendMessage.Answer {
@@ -74,14 +87,23 @@ actor Provider: Responder {
             replayed: false, journal: try await outbox.head())
     }
 
-    private func answer(_ taken: Taken) async throws -> SendMessage.Answer {
+    private func answer(_ standing: Standing) async throws -> SendMessage.Answer {
+        let taken = standing.taken
         switch taken.kept.message.state {
         case .failed(var problem), .refused(var problem):
             problem.id = taken.kept.id
             throw problem
         case .queued, .sending, .accepted, .held, .unknown: break
         }
-        return taken.kept.answer(isReplay: taken.isReplay, journal: try await outbox.head())
+        var answer = taken.kept.answer(isReplay: taken.isReplay, journal: try await outbox.head())
+        if case .queued = taken.kept.message.state, let obstacle = standing.obstacle {
+            (answer.status, answer.reason) = (.held, obstacle.code.rawValue)
+            answer.hint = obstacle.hint
+        }
+        answer.expectedAt = standing.expectedAt.map {
+            Timestamp(milliseconds: Clocks.wall + $0 - Clocks.boot)
+        }
+        return answer
     }
 
     private func find(_ name: MessageName) async throws -> FindOutboxMessage.Answer {
@@ -106,12 +128,17 @@ actor Provider: Responder {
                     hint: "They are kept, and shipped when inbox takes them; see ./run.sh status."))
         }
         if let reason = await outbox.condition.reason { reasons.append(reason) }
+        if let sender { reasons += await sender.conditions }
         let counts = await outbox.figures()
-        let figures = [
+        var figures = [
             "queued": counts[.queued, default: 0] + counts[.sending, default: 0],
             "accepted": counts[.accepted, default: 0], "journal_lag": lag.entries,
             "commits": Int64(await outbox.commits),
         ]
+        guard sender != nil else { return place.report(reasons: reasons, figures: figures) }
+        figures["held"] = counts[.held, default: 0]
+        figures["unknown"] = counts[.unknown, default: 0]
+        figures["failed"] = counts[.failed, default: 0]
         return place.report(reasons: reasons, figures: figures)
     }
 }

@@ -12,7 +12,7 @@ struct ProviderProcess: DaemonProcess {
 
     private let server: Server<Provider>
     private let outbox: Outbox
-    private let stubLife: StubLife
+    private let sendPath: SendPath
     private let shipping: Task<Void, Never>
     private let upkeep: Task<Void, Never>
     /// Waits for the file to be taken away.
@@ -51,17 +51,16 @@ struct ProviderProcess: DaemonProcess {
         }
         let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
         let ending = endWhenDisplaced(displaced, shipper, place)
-        let stubLife = StubLife(of: outbox, on: loop)
-        await stubLife.start()
+        let sendPath = try await SendPath.start(settings, outbox, place)
 
-        let provider = Provider(in: place, over: outbox, from: settings.defaultNumber) {
-            await shipper.lag
-        }
+        let provider = Provider(
+            in: place, over: outbox, from: settings.numbers, by: sendPath.sender
+        ) { await shipper.lag }
         let server = try await place.serve(provider) {
             place.hello(journal: try? await outbox.head())
         }
         return Self(
-            server: server, outbox: outbox, stubLife: stubLife, shipping: shipping, upkeep: upkeep,
+            server: server, outbox: outbox, sendPath: sendPath, shipping: shipping, upkeep: upkeep,
             ending: ending, lock: lock)
     }
 
@@ -71,7 +70,7 @@ struct ProviderProcess: DaemonProcess {
         ending.cancel()
         upkeep.cancel()
         shipping.cancel()
-        await stubLife.stop()
+        await sendPath.stop()
         await outbox.close()
     }
 }

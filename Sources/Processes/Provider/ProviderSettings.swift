@@ -6,8 +6,10 @@ internal import Wire
 struct ProviderSettings: Hashable, Sendable {
     /// The account that statuses of stub mode come from.
     let businessAccountID: String
-    /// The number that sends when a caller names none.
-    let defaultNumber: String
+    /// The numbers that may send: in live the configured ones, the first by default; in stub any.
+    let numbers: Numbers
+    /// How fast messages go out in live.
+    let pace: Dispatch.Rules
     /// How long shipped entries and settled messages stay.
     let journalDays: Int
 
@@ -16,7 +18,7 @@ struct ProviderSettings: Hashable, Sendable {
 
     /// Reads and checks them.
     ///
-    /// - Throws: `SettingError`; only mode stub is in this release.
+    /// - Throws: `SettingError`.
     init(_ surroundings: Surroundings) throws(SettingError) {
         let hasToken = surroundings.has(Self.token)
         let hasNumber = surroundings.has(Self.number)
@@ -25,16 +27,38 @@ struct ProviderSettings: Hashable, Sendable {
             throw SettingError(
                 missing, "is not set, but \(given) is", cure: "set both for live, none for stub")
         }
-        guard try surroundings.mode() == .stub, !hasToken else {
+        guard try surroundings.mode() == (hasToken ? .live : .stub) else {
             throw SettingError(
-                "\(Self.token) + \(Self.number)",
-                "select live, and live sending is not in this release",
-                cure: "unset them for stub")
+                "GATEWAY_MODE", "contradicts \(Self.token) and \(Self.number)",
+                cure: "leave it to ./run.sh: both of them select live, neither stub")
         }
         businessAccountID =
             surroundings.value("WHATSAPP_BUSINESS_ACCOUNT_ID") ?? StubAccount.businessAccountID
-        defaultNumber = StubAccount.phoneNumberID
+        numbers = try surroundings.value(Self.number).map(Self.numbers) ?? .any
+        var pace = Dispatch.Rules()
+        pace.isPaced = try surroundings.choice("GATEWAY_PACING", default: Pacing.on) == .on
+        self.pace = pace
         journalDays = try surroundings.integer("GATEWAY_JOURNAL_DAYS", default: 7, in: 1...3_650)
+    }
+
+    private enum Pacing: String, CaseIterable { case on, off }
+
+    /// A comma-separated list of ids.
+    private static func numbers(_ list: String) throws(SettingError) -> Numbers {
+        let ids = list.split(separator: ",", omittingEmptySubsequences: false).map {
+            String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        // Meta's ids are digits; anything else is a number with its +, or a name.
+        let areIDs = ids.allSatisfy {
+            !$0.isEmpty && $0.utf8.count <= SendBody.longestNumberID
+                && $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        }
+        guard areIDs, Set(ids).count == ids.count else {
+            throw SettingError(
+                number, "is \"\(list)\"",
+                cure: "give the phone number id as Meta's dashboard shows it, several with commas")
+        }
+        return .these(ids)
     }
 
     var retention: Retention {
@@ -46,5 +70,29 @@ extension Surroundings {
     /// Whether a secret is given, in either form.
     fileprivate func has(_ name: String) -> Bool {
         value(name) != nil || value("\(name)_FILE") != nil
+    }
+}
+
+/// The phone number ids that a message may be sent from.
+enum Numbers: Hashable, Sendable {
+    case any
+    /// At least one.
+    case these([String])
+
+    /// The number that sends: the one that was asked for, else the default.
+    ///
+    /// - Throws: `Problem` of status 400 for one that is not ours.
+    func sender(_ wanted: String?) throws(Problem) -> String {
+        switch self {
+        case .any: return wanted ?? StubAccount.phoneNumberID
+        case .these(let ids):
+            guard let wanted else { return ids.first ?? "" }
+            guard ids.contains(wanted) else {
+                throw .invalid(
+                    "from", "from is not one of the configured numbers.",
+                    hint: "Use an id of WHATSAPP_PHONE_NUMBER_ID, or leave from out.")
+            }
+            return wanted
+        }
     }
 }

@@ -28,6 +28,12 @@ struct SendBody: Hashable, Sendable {
     let expiresIn: Int64?
     let onUnknown: OnUnknown
 
+    /// Name and language of the template: what is held together; nil for other kinds.
+    var template: String? {
+        guard case .template(let name, let language, _) = message.content else { return nil }
+        return "\(name) \(language)"
+    }
+
     /// Reads a body as received.
     ///
     /// `form` is one of our own; the Cloud API's is read by ``SendRequest``.

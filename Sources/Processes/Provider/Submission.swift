@@ -15,6 +15,8 @@ struct Submission: Sendable {
     let from: String
     /// Bytes of the body as received: what waiting costs.
     let size: Int
+    /// What is in the way of sending it: it is held at once, since its caller does not wait.
+    var obstacle: Problem?
 }
 
 /// A caller's promise that all its requests with this key are one.

@@ -1,0 +1,172 @@
+internal import Wire
+
+// What the outcome of a try means for the queue: for its message, and for all in the same scope.
+
+extension Dispatch {
+    /// Failures in a row that make a number "down": its next success calls back what waits.
+    static let failuresOfOutage = 3
+
+    /// The scopes that a message is in, the widest first.
+    func scopes(of ticket: Ticket) -> [SendScope] {
+        [.token, .account, .number(ticket.from), .pair(ticket.from, ticket.person)]
+            + (ticket.template.map { [.template($0)] } ?? [])
+    }
+
+    /// Meta took it: what was in the way of it is gone.
+    ///
+    /// - Returns: what was held for its template and may go now.
+    mutating func accepted(_ number: Int64, now: Int64) -> [Ticket] {
+        guard let ticket = entries[number]?.ticket else { return [] }
+        // Only by its probe: another one may have left before the pause began.
+        let reopened = scopes(of: ticket).filter { gates[$0]?.pause?.probe == number }
+        remove(number, now: now)
+        var released: [Ticket] = []
+        for scope in reopened { released += open(scope, now: now) }
+        for scope in scopes(of: ticket) {
+            guard let gate = gates[scope], gate.pause == nil, gate.slowUntil <= now else {
+                continue
+            }
+            gates[scope] = nil
+        }
+        if failures.removeValue(forKey: ticket.from) ?? 0 >= Self.failuresOfOutage {
+            bringForward(ticket.from, now: now)
+        }
+        return released
+    }
+
+    /// It did not go, and goes again after `delay` ms; `isOfAll` when others would have fared the same.
+    mutating func retry(
+        _ number: Int64, after delay: Int64, isOfAll: Bool, isStrike: Bool = false, now: Int64
+    ) {
+        guard var entry = entries[number] else { return }
+        entry.failures += 1
+        if isStrike { entry.strikes += 1 }
+        entries[number] = entry
+        if isOfAll { failures[entry.ticket.from, default: 0] += 1 }
+        putBack(number, readyAt: now + delay, now: now)
+    }
+
+    /// How often it failed in this process.
+    func failures(of number: Int64) -> Int { entries[number]?.failures ?? 0 }
+
+    /// Whether it was heard so often of it that the request must be what is wrong; this time included.
+    func isStruckOut(_ number: Int64, tries: Int?) -> Bool {
+        tries.map { (entries[number]?.strikes ?? 0) + 1 >= $0 } ?? false
+    }
+
+    /// How long it could have gone and did not, in ms.
+    func age(of number: Int64, now: Int64) -> Int64 {
+        entries[number].map { age(of: $0, now: now) } ?? 0
+    }
+
+    private func age(of entry: Entry, now: Int64) -> Int64 {
+        entry.aged + (entry.agesSince.map { max(0, now - $0) } ?? 0)
+    }
+
+    /// Meta wants less of a scope: nothing of it goes for a while.
+    ///
+    /// - Returns: for how long, in ms.
+    @discardableResult
+    mutating func throttle(
+        _ scope: SendScope, atLeast: Int64 = 0, now: Int64, random: Backoff.Random
+    ) -> Int64 {
+        var gate = gates[scope] ?? Gate()
+        if now >= gate.slowUntil {
+            gate.throttles += 1
+            let delay =
+                if case .pair = scope { Self.pairDelay(gate.throttles) } else {
+                    Backoff.delay(after: gate.throttles, random)
+                }
+            gate.slowUntil = now + max(atLeast, delay)
+        } else {
+            // Those that were under way together are one throttle.
+            gate.slowUntil = max(gate.slowUntil, now + atLeast)
+        }
+        gates[scope] = gate
+        return gate.slowUntil - now
+    }
+
+    /// What Meta asks for after code 131056: 4^n seconds, n = 0, 1, 2, and so on.
+    private static func pairDelay(_ throttles: Int) -> Int64 {
+        min(Backoff.longest, 1_000 << Int64(2 * min(throttles - 1, 8)))
+    }
+
+    // MARK: Pauses
+
+    /// Nothing of a scope goes until a probe does.
+    mutating func pause(_ scope: SendScope, for problem: Problem, now: Int64) {
+        let isNew = gates[scope]?.pause == nil
+        var gate = gates[scope] ?? Gate()
+        gate.pause = Gate.Pause(problem: problem, nextProbe: now + rules.probeInterval(of: scope))
+        gates[scope] = gate
+        guard isNew else { return }
+        for (number, entry) in entries where scope.contains(entry.ticket) {
+            guard entry.agesSince != nil else { continue }
+            let age = age(of: entry, now: now)
+            entries[number]?.aged = age
+            entries[number]?.agesSince = nil
+        }
+    }
+
+    /// Ends the pause of a scope: what waits goes on.
+    ///
+    /// - Returns: what was held for a template and is to be let go.
+    mutating func open(_ scope: SendScope, now: Int64) -> [Ticket] {
+        guard gates[scope]?.pause != nil else { return [] }
+        gates[scope] = nil
+        for (number, entry) in entries where scope.contains(entry.ticket) {
+            guard entry.agesSince == nil, pause(of: entry.ticket) == nil else { continue }
+            entries[number]?.agesSince = now
+        }
+        guard case .template(let name) = scope else { return [] }
+        return parked.removeValue(forKey: name) ?? []
+    }
+
+    /// Why a message of that kind would not go, the widest scope first.
+    func pause(of ticket: Ticket) -> Gate.Pause? {
+        for scope in scopes(of: ticket) {
+            if let pause = gates[scope]?.pause { return pause }
+        }
+        return nil
+    }
+
+    /// Why a caller who waits would wait in vain; nil too when its message is the next probe.
+    func obstacle(to ticket: Ticket, now: Int64) -> Problem? {
+        for scope in scopes(of: ticket) {
+            guard let pause = gates[scope]?.pause else { continue }
+            let isProbe = pause.probe == nil && pause.nextProbe <= now
+            guard isProbe, !entries.values.contains(where: { scope.contains($0.ticket) }) else {
+                return pause.problem
+            }
+        }
+        return nil
+    }
+
+    /// All that is paused.
+    var pauses: [(scope: SendScope, problem: Problem)] {
+        gates.compactMap { scope, gate in gate.pause.map { (scope, $0.problem) } }
+    }
+
+    /// Messages of a scope that wait, in the order of intake.
+    func waiting(in scope: SendScope) -> [Ticket] {
+        entries.values.filter { !$0.isInFlight && scope.contains($0.ticket) }.map(\.ticket)
+            .sorted { $0.number < $1.number }
+    }
+
+    /// The probe brought no acceptance: another one in a while.
+    mutating func endProbe(_ number: Int64, now: Int64) {
+        for (scope, gate) in gates where gate.pause?.probe == number {
+            gates[scope]?.pause?.probe = nil
+            gates[scope]?.pause?.nextProbe = now + rules.probeInterval(of: scope)
+        }
+    }
+
+    /// After an outage what waits for its next try need not wait any longer; pacing still holds.
+    private mutating func bringForward(_ from: String, now: Int64) {
+        for (number, entry) in entries
+        where entry.ticket.from == from && !entry.isInFlight && entry.readyAt > now {
+            entries[number]?.readyAt = now
+            offer(number, now: now)
+        }
+    }
+}
