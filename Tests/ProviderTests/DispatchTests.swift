@@ -283,7 +283,7 @@ struct DispatchTests {
         #expect(Self.all(&dispatch, now: 0) == [4])
         _ = dispatch.accepted(4, now: 0)
         let probe = dispatch.rules.templateProbeInterval
-        #expect(dispatch.next(now: 0) == .wait(until: 60_000))
+        #expect(dispatch.next(now: 0) == .wait(until: probe))
         #expect(Self.all(&dispatch, now: probe) == [1])
         #expect(dispatch.accepted(1, now: probe).map(\.number) == [2, 3])
         #expect(dispatch.pauses.isEmpty && dispatch.parked.isEmpty)

@@ -42,7 +42,7 @@ struct ProviderSettingsTests {
     @Test("select live with token and number, and name every number that may send")
     func live() throws {
         let settings = try Self.read([
-            "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "secret",
+            "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "EAAsecret-secret",
             "WHATSAPP_PHONE_NUMBER_ID": "100, 200",
         ])
         #expect(settings.numbers == .these(["100", "200"]) && settings.pace.isPaced)
@@ -63,7 +63,7 @@ struct ProviderSettingsTests {
     func wrongLive(numbers: String, pacing: String, name: String) throws {
         let error = try #require(throws: SettingError.self) {
             try Self.read([
-                "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "secret",
+                "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "EAAsecret-secret",
                 "WHATSAPP_PHONE_NUMBER_ID": numbers, "GATEWAY_PACING": pacing,
             ])
         }
@@ -74,7 +74,7 @@ struct ProviderSettingsTests {
     func contradiction(mode: String) throws {
         var environment = ["GATEWAY_MODE": mode]
         if mode == "stub" {
-            environment["WHATSAPP_ACCESS_TOKEN"] = "secret"
+            environment["WHATSAPP_ACCESS_TOKEN"] = "EAAsecret-secret"
             environment["WHATSAPP_PHONE_NUMBER_ID"] = "1"
         }
         let error = try #require(throws: SettingError.self) { try Self.read(environment) }

@@ -19,6 +19,8 @@ actor Provider: Responder {
     private let numbers: Numbers
     /// Nil in stub.
     private let sender: MessageSender?
+    /// What is asked of Graph; nil in stub.
+    private let version: GraphVersion?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         place.loop.asUnownedSerialExecutor()
@@ -26,12 +28,14 @@ actor Provider: Responder {
 
     init(
         in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender?,
+        speaking version: GraphVersion?,
         lag: @escaping @Sendable () async -> Shipper.Lag
     ) {
         self.place = place
         self.outbox = outbox
         self.numbers = numbers
         self.sender = sender
+        self.version = version
         self.lag = lag
     }
 
@@ -139,7 +143,8 @@ actor Provider: Responder {
         figures["held"] = counts[.held, default: 0]
         figures["unknown"] = counts[.unknown, default: 0]
         figures["failed"] = counts[.failed, default: 0]
-        return place.report(reasons: reasons, figures: figures)
+        let warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 }
+        return place.report(reasons: reasons, warnings: warnings, figures: figures)
     }
 }
 

@@ -54,7 +54,8 @@ struct ProviderProcess: DaemonProcess {
         let sendPath = try await SendPath.start(settings, outbox, place)
 
         let provider = Provider(
-            in: place, over: outbox, from: settings.numbers, by: sendPath.sender
+            in: place, over: outbox, from: settings.numbers, by: sendPath.sender,
+            speaking: settings.graph?.version
         ) { await shipper.lag }
         let server = try await place.serve(provider) {
             place.hello(journal: try? await outbox.head())

@@ -8,6 +8,8 @@ struct ProviderSettings: Hashable, Sendable {
     let businessAccountID: String
     /// The numbers that may send: in live the configured ones, the first by default; in stub any.
     let numbers: Numbers
+    /// How Graph is reached; nil in stub.
+    let graph: GraphSettings?
     /// How fast messages go out in live.
     let pace: Dispatch.Rules
     /// How long shipped entries and settled messages stay.
@@ -35,6 +37,7 @@ struct ProviderSettings: Hashable, Sendable {
         businessAccountID =
             surroundings.value("WHATSAPP_BUSINESS_ACCOUNT_ID") ?? StubAccount.businessAccountID
         numbers = try surroundings.value(Self.number).map(Self.numbers) ?? .any
+        graph = hasToken ? try GraphSettings(surroundings) : nil
         var pace = Dispatch.Rules()
         pace.isPaced = try surroundings.choice("GATEWAY_PACING", default: Pacing.on) == .on
         self.pace = pace

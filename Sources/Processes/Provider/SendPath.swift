@@ -1,3 +1,4 @@
+internal import Curl
 internal import Daemon
 internal import IPC
 internal import Reactor
@@ -9,6 +10,7 @@ struct SendPath: Sendable {
     /// Nil in stub.
     let sender: MessageSender?
     private let settling: Task<Void, Never>?
+    private let transfers: Transfers?
 
     static func start(
         _ settings: ProviderSettings, _ outbox: Outbox, _ place: Place
@@ -17,19 +19,20 @@ struct SendPath: Sendable {
         case .stub:
             let stubLife = StubLife(of: outbox, on: place.loop)
             await stubLife.start()
-            return SendPath(stubLife: stubLife, sender: nil, settling: nil)
+            return SendPath(stubLife: stubLife, sender: nil, settling: nil, transfers: nil)
         case .live:
-            var rules = MessageSender.Rules()
-            rules.dispatch = settings.pace
+            let transfers = try Transfers(on: place.loop)
             let sender = MessageSender(
-                of: outbox, over: try graph(settings, place), by: rules, on: place.loop)
+                of: outbox, over: try graph(settings, transfers, place),
+                by: MessageSender.Rules(dispatch: settings.pace), on: place.loop)
             try await sender.start()
             let inbox = place.client(to: .inbox)
             let settlement = Settlement(of: outbox, for: sender, on: place.loop) {
                 try await inbox.ask($0, within: $1)
             }
             let settling = Task(executorPreference: place.loop) { await settlement.run() }
-            return SendPath(stubLife: nil, sender: sender, settling: settling)
+            return SendPath(
+                stubLife: nil, sender: sender, settling: settling, transfers: transfers)
         }
     }
 
@@ -39,11 +42,32 @@ struct SendPath: Sendable {
         settling?.cancel()
         await sender?.stop()
         await settling?.value
+        await transfers?.close()
     }
 
+    /// How long signer may take for a proof: a restart of it is a pause.
+    private static let proofLimit = Duration.seconds(5)
+
     private static func graph(
-        _ settings: ProviderSettings, _ place: Place
+        _ settings: ProviderSettings, _ transfers: Transfers, _ place: Place
     ) throws -> any Graph {
-        place.fail("live sending is not in this build")
+        guard let graph = settings.graph else {
+            // Mode and settings are compared when they are read.
+            preconditionFailure("live without a token")
+        }
+        let signer = place.client(to: .signer)
+        return GraphClient(
+            graph, over: transfers, on: place.loop,
+            prove: { try await signer.ask(MakeProof(message: $0), within: proofLimit).proof },
+            onUsage: { usage in
+                // What is used up is refused with a code of its own, and slows down by that.
+                for share in [usage.app].compactMap({ $0 }) + usage.businesses.values
+                where share.percent >= usageWorthSaying {
+                    place.log.warning("graph.usage percent=\(share.percent)")
+                }
+            })
     }
+
+    /// Percent of a limit of Meta's.
+    private static let usageWorthSaying = 90
 }
