@@ -7,7 +7,8 @@ enum Routes {
     static let all: [Route] =
         [
             .health, .webhook, .message(id: "{id}"), .messages, .conversations,
-            .contactMessages, .markRead(contact: "{contact}"), .events,
+            .contactMessages, .markRead(contact: "{contact}"), .events, .deadLetters,
+            .deadLetter(id: "{id}"), .retryDeadLetter(id: "{id}"), .retryDeadLetters,
         ] + SendMessage.Form.allCases.filter { $0 != .messages }.map { .send($0) }
 
     /// Without a default: a new route does not compile until it stands here, and above.
@@ -22,6 +23,10 @@ enum Routes {
         case .contactMessages: "/api/whatsapp/contact_messages"
         case .markRead(let contact): "/api/whatsapp/conversations/\(contact)/read"
         case .events: "/api/whatsapp/events"
+        case .deadLetters: "/api/whatsapp/dead_letters"
+        case .deadLetter(let id): "/api/whatsapp/dead_letters/\(id)"
+        case .retryDeadLetter(let id): "/api/whatsapp/dead_letters/\(id)/retry"
+        case .retryDeadLetters: "/api/whatsapp/dead_letters/retry"
         }
     }
 }

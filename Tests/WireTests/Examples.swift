@@ -54,6 +54,9 @@ extension ProviderOperation {
         switch self {
         case .send: ExampleType(SendMessage.self)
         case .message: ExampleType(FindOutboxMessage.self)
+        case .deadLetters: ExampleType(ListDeadLetters.self)
+        case .retry: ExampleType(RetryDeadLetters.self)
+        case .discard: ExampleType(DiscardDeadLetter.self)
         case .describe: ExampleType(DescribeProvider.self)
         }
     }

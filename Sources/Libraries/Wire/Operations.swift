@@ -18,6 +18,9 @@ package enum ProviderOperation: String, Operation {
     package static let service = Service.provider
     case send = "provider.send"
     case message = "provider.message"
+    case deadLetters = "provider.dead_letters"
+    case retry = "provider.retry"
+    case discard = "provider.discard"
     case describe = "process.describe"
 }
 

@@ -38,7 +38,7 @@ extension Gateway {
     }
 
     /// The key of a request that may be repeated (design: 1–255 visible ASCII characters).
-    private static func idempotencyKey(_ head: RequestHead) throws(Problem) -> String? {
+    static func idempotencyKey(_ head: RequestHead) throws(Problem) -> String? {
         let hint = "Send one Idempotency-Key of 1–255 visible ASCII characters."
         switch head.fields.only("Idempotency-Key") {
         case .none: return nil

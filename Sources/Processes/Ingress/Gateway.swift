@@ -96,6 +96,10 @@ actor Gateway: RequestHandler {
         case .contactMessages: return try await contactMessages(try Parameters(head))
         case .markRead(let contact): return try await markRead(contact, try Parameters(head))
         case .events: return try await events(try Parameters(head))
+        case .deadLetters: return try await deadLetters(try Parameters(head))
+        case .deadLetter(let id): return try await discardDeadLetter(id)
+        case .retryDeadLetter(let id): return try await retryDeadLetter(id, head)
+        case .retryDeadLetters: return try await retryDeadLetters(head, Data(body))
         }
     }
 

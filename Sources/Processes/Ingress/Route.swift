@@ -13,6 +13,10 @@ enum Route: Hashable, Sendable {
     case contactMessages
     case markRead(contact: String)
     case events
+    case deadLetters
+    case deadLetter(id: String)
+    case retryDeadLetter(id: String)
+    case retryDeadLetters
 
     /// The route of a path's segments; nil for a path that is not served.
     init?(_ segments: [String]) {
@@ -33,6 +37,11 @@ enum Route: Hashable, Sendable {
             self = .markRead(contact: segments[segments.startIndex])
         case ("contact_messages", 0): self = .contactMessages
         case ("events", 0): self = .events
+        case ("dead_letters", 0): self = .deadLetters
+        case ("dead_letters", 1) where segments.last == "retry": self = .retryDeadLetters
+        case ("dead_letters", 1): self = .deadLetter(id: segments[segments.startIndex])
+        case ("dead_letters", 2) where segments.last == "retry":
+            self = .retryDeadLetter(id: segments[segments.startIndex])
         case (_, 0):
             guard let form = SendMessage.Form(rawValue: name) else { return nil }
             self = .send(form)
@@ -44,9 +53,10 @@ enum Route: Hashable, Sendable {
     var methods: [Method] {
         switch self {
         case .webhook: [.get, .head, .post]
-        case .send, .markRead: [.post]
+        case .send, .markRead, .retryDeadLetter, .retryDeadLetters: [.post]
+        case .deadLetter: [.delete]
         case .messages: [.get, .head, .post]
-        case .health, .message, .conversations, .contactMessages, .events:
+        case .health, .message, .conversations, .contactMessages, .events, .deadLetters:
             [.get, .head]
         }
     }
@@ -57,7 +67,8 @@ enum Route: Hashable, Sendable {
         case .health, .webhook: nil
         case .send: .send
         case .messages: method == .post ? .send : .read
-        case .message, .conversations, .contactMessages, .events: .read
+        case .message, .conversations, .contactMessages, .events, .deadLetters: .read
+        case .deadLetter, .retryDeadLetter, .retryDeadLetters: .operate
         // It is written to the journal, and in time told to the sender.
         case .markRead: .send
         }
@@ -69,8 +80,10 @@ enum Route: Hashable, Sendable {
         // Meta promises at most 3 MB.
         case .webhook: 4 << 20
         case .send, .messages: 1 << 20
+        // Some thousands of ids.
+        case .retryDeadLetters: 256 << 10
         case .health, .message, .conversations, .contactMessages, .events,
-            .markRead:
+            .markRead, .deadLetters, .deadLetter, .retryDeadLetter:
             // Nothing is read from it; clients that send `{}` are forgiven.
             1 << 10
         }

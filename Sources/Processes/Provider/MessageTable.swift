@@ -73,7 +73,8 @@ final class MessageTable {
         old = try database.prepare(
             """
             DELETE FROM messages WHERE number IN (
-                SELECT number FROM messages WHERE \(OutboxSchema.settledStates) AND changed_at < ?
+                SELECT number FROM messages WHERE ((\(OutboxSchema.settledStates) AND changed_at < ?1)
+                    OR discarded_at < ?1)
                 AND number NOT IN (SELECT message FROM stub_life) LIMIT \(Self.prunedAtOnce))
             """)
     }

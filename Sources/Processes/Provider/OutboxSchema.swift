@@ -50,6 +50,8 @@ enum OutboxSchema {
         ALTER TABLE messages ADD COLUMN aged INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE messages ADD COLUMN discarded_at INTEGER;
         CREATE INDEX messages_dead ON messages (number) WHERE is_dead = 1;
+        CREATE INDEX messages_discarded ON messages (discarded_at)
+            WHERE discarded_at IS NOT NULL;
         CREATE TABLE feed (position TEXT NOT NULL) STRICT;
         CREATE TABLE replays (
             id TEXT PRIMARY KEY, at INTEGER NOT NULL, answer BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -19,6 +19,7 @@ actor OutboxStore {
         let stubLife: StubLifeTable
         let journal: JournalTable
         let feed: FeedTable
+        let deadLetters: DeadLetterTable
         let savepoint: Savepoint
     }
 
@@ -80,6 +81,7 @@ actor OutboxStore {
             database: database, messages: try MessageTable(in: database),
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
+            deadLetters: try DeadLetterTable(in: database),
             savepoint: try Savepoint(in: database))
         counts = try tables.messages.counts()
         let due = mode == .stub ? try tables.stubLife.nextDue() : nil

@@ -13,12 +13,12 @@ actor Provider: Responder {
     private static let lagTolerated = (entries: Int64(1_000), milliseconds: Int64(2_000))
 
     private let place: Place
-    private let outbox: Outbox
+    let outbox: Outbox
     /// How far inbox is behind; asked on the loop.
     private let lag: @Sendable () async -> Shipper.Lag
     private let numbers: Numbers
     /// Nil in stub.
-    private let sender: MessageSender?
+    let sender: MessageSender?
     /// What is asked of Graph; nil in stub.
     private let version: GraphVersion?
 
@@ -47,6 +47,10 @@ actor Provider: Responder {
             }
         case .message:
             try await call.answering(FindOutboxMessage.self) { try await find($0.name) }
+        case .deadLetters:
+            try await call.answering(ListDeadLetters.self) { try await deadLetters($0) }
+        case .retry: try await call.answering(RetryDeadLetters.self) { try await retry($0) }
+        case .discard: try await call.answering(DiscardDeadLetter.self) { try await discard($0) }
         case .describe:
             try await call.answering(DescribeProvider.self) { _ in await describe() }
         }
@@ -143,7 +147,17 @@ actor Provider: Responder {
         figures["held"] = counts[.held, default: 0]
         figures["unknown"] = counts[.unknown, default: 0]
         figures["failed"] = counts[.failed, default: 0]
-        let warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 }
+        var warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 }
+        let dead = try? await outbox.change { _, tables, _ in try tables.deadLetters.counts() }
+        if let dead, !dead.isEmpty {
+            let causes = dead.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            warnings.append(
+                Condition(
+                    "dead_letters",
+                    "not sent, and waiting for a decision: \(causes.joined(separator: ", "))",
+                    hint: "See /api/whatsapp/dead_letters; retry or discard them there."))
+            figures["dead_letters"] = dead.values.reduce(0, +)
+        }
         return place.report(reasons: reasons, warnings: warnings, figures: figures)
     }
 }

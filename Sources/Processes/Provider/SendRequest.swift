@@ -46,6 +46,14 @@ enum SendRequest: Hashable, Sendable {
         }
     }
 
+    /// The number that the caller wants to send from.
+    var from: String? {
+        switch self {
+        case .message(let body): body.from
+        case .readMark(_, let from): from
+        }
+    }
+
     private static func checked<Value>(
         _ body: () throws(OutboundError) -> Value
     ) throws(Problem) -> Value {
