@@ -81,7 +81,9 @@ extension Gateway {
             after: try parameters.optional("after"),
             kinds: try parameters.optional("kinds")?.split(separator: ",").map(String.init) ?? [],
             limit: try parameters.limit(), wait: wait * 1_000)
-        let answer = try await peers.inbox.ask(request, within: .seconds(wait) + Limits.read)
+        var answer = try await peers.inbox.ask(request, within: .seconds(wait) + Limits.read)
+        // For provider alone: callers cannot tell what it would mean to them.
+        answer.completeTo = nil
         return answers.json(.ok, answer)
     }
 
