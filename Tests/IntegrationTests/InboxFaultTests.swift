@@ -171,7 +171,7 @@ extension LoadingTests {
                     ends += 1
                     try await group.inbox.start()
                 }
-                #expect((1...3).contains(ends))
+                #expect((1...4).contains(ends))
                 #expect(try await group.settledTexts() == ["a", "b", "c"])
                 #expect(try await group.inboxFigure("unparsed") == 1)
             }

@@ -3,6 +3,9 @@ internal import Wire
 
 extension InboxStore {
     /// An entry that was begun that often and never ended is set aside unread.
+    ///
+    /// Who kills inbox from outside that often in the middle of one entry is taken for the entry: it is kept
+    /// raw in `unparsed`, and health says so.
     static let trials: Int64 = 3
     /// Bodies up to that many bytes past the position are applied one by one after a start: no batch
     /// that ended the process before was longer (`Shipper.maximumBytes`).
@@ -75,7 +78,7 @@ extension InboxStore {
     private func applyCautiously(_ arrival: Arrival, _ store: Opened) throws {
         if refused[arrival.origin] != arrival.entry.position.seq {
             let n = try store.ledger.trials(of: arrival) + 1
-            guard n < Self.trials else {
+            guard n <= Self.trials else {
                 return try setAside(
                     arrival, because: "inbox ended while it applied this, \(n - 1) times", store)
             }
