@@ -65,4 +65,28 @@ struct HealthTests {
             }
         }
     }
+
+    @Test("metrics tell the four processes, what was answered, and who is away")
+    func tellsMetrics() async throws {
+        try await withGroup { group in
+            try await group.start()
+            try await group.postTexts(["hello", "again"])
+            _ = try await group.messages()
+            let page = try await group.get("/api/whatsapp/metrics")
+            #expect(page.status == 200)
+            #expect(page["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+            for name in ["ingress", "signer", "provider", "inbox"] {
+                #expect(page.text.contains("gateway_up{process=\"\(name)\"} 1\n"))
+            }
+            let posted = "gateway_http_answers_total{route=\"webhook\",status=\"200\"} 2\n"
+            #expect(page.text.contains(posted))
+            #expect(page.text.contains("gateway_signer_authentic_total 2\n"))
+            #expect(page.text.contains("gateway_inbox_messages 2\n"))
+            group.provider.kill()
+            try await eventually("provider is down") {
+                try await group.get("/api/whatsapp/metrics").text
+                    .contains("gateway_up{process=\"provider\"} 0\n")
+            }
+        }
+    }
 }

@@ -21,6 +21,7 @@ actor Gateway: RequestHandler {
     let largeDone: Bell
     /// The newest entry of provider's journal that a caller was answered for.
     private(set) var providerHead: JournalHead?
+    private(set) var traffic = Traffic()
 
     init(_ place: Place, rules: AccessRules, journal: Journal, shipper: Shipper, peers: Peers) {
         self.place = place
@@ -64,8 +65,18 @@ actor Gateway: RequestHandler {
     // MARK: Whole requests
 
     func answer(_ head: RequestHead, body: [UInt8]) async -> Response {
+        guard let route = Route(head.segments) else { return Self.notFound(answers) }
+        let begin = ContinuousClock.now
+        let response = await answer(route, head, body)
+        traffic.count(route.label, response.status.code, took: .now - begin)
+        return response
+    }
+
+    private func answer(
+        _ route: Route, _ head: RequestHead, _ body: [UInt8]
+    ) async -> Response {
         do {
-            return try await route(head, body)
+            return try await serve(route, head, body)
         } catch let problem as Problem {
             return answers.problem(problem)
         } catch let error as WireError {
@@ -79,8 +90,9 @@ actor Gateway: RequestHandler {
         }
     }
 
-    private func route(_ head: RequestHead, _ body: [UInt8]) async throws -> Response {
-        guard let route = Route(head.segments) else { return Self.notFound(answers) }
+    private func serve(
+        _ route: Route, _ head: RequestHead, _ body: [UInt8]
+    ) async throws -> Response {
         if let scope = route.scope(for: head.method) { try await authorize(head, for: scope) }
         switch route {
         case .health: return await health(head)
@@ -100,6 +112,7 @@ actor Gateway: RequestHandler {
         case .deadLetter(let id): return try await discardDeadLetter(id)
         case .retryDeadLetter(let id): return try await retryDeadLetter(id, head)
         case .retryDeadLetters: return try await retryDeadLetters(head, Data(body))
+        case .metrics: return await metrics()
         }
     }
 

@@ -17,6 +17,7 @@ enum Route: Hashable, Sendable {
     case deadLetter(id: String)
     case retryDeadLetter(id: String)
     case retryDeadLetters
+    case metrics
 
     /// The route of a path's segments; nil for a path that is not served.
     init?(_ segments: [String]) {
@@ -37,6 +38,7 @@ enum Route: Hashable, Sendable {
             self = .markRead(contact: segments[segments.startIndex])
         case ("contact_messages", 0): self = .contactMessages
         case ("events", 0): self = .events
+        case ("metrics", 0): self = .metrics
         case ("dead_letters", 0): self = .deadLetters
         case ("dead_letters", 1) where segments.last == "retry": self = .retryDeadLetters
         case ("dead_letters", 1): self = .deadLetter(id: segments[segments.startIndex])
@@ -56,7 +58,8 @@ enum Route: Hashable, Sendable {
         case .send, .markRead, .retryDeadLetter, .retryDeadLetters: [.post]
         case .deadLetter: [.delete]
         case .messages: [.get, .head, .post]
-        case .health, .message, .conversations, .contactMessages, .events, .deadLetters:
+        case .health, .message, .conversations, .contactMessages, .events, .deadLetters,
+            .metrics:
             [.get, .head]
         }
     }
@@ -67,7 +70,7 @@ enum Route: Hashable, Sendable {
         case .health, .webhook: nil
         case .send: .send
         case .messages: method == .post ? .send : .read
-        case .message, .conversations, .contactMessages, .events, .deadLetters: .read
+        case .message, .conversations, .contactMessages, .events, .deadLetters, .metrics: .read
         case .deadLetter, .retryDeadLetter, .retryDeadLetters: .operate
         // It is written to the journal, and in time told to the sender.
         case .markRead: .send
@@ -83,9 +86,25 @@ enum Route: Hashable, Sendable {
         // Some thousands of ids.
         case .retryDeadLetters: 256 << 10
         case .health, .message, .conversations, .contactMessages, .events,
-            .markRead, .deadLetters, .deadLetter, .retryDeadLetter:
+            .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics:
             // Nothing is read from it; clients that send `{}` are forgiven.
             1 << 10
+        }
+    }
+
+    /// What metrics call it; the parts of a path that name somebody are left out.
+    var label: String {
+        switch self {
+        case .health: "health"
+        case .webhook: "webhook"
+        case .send(let form): form.rawValue
+        case .message, .messages: "messages"
+        case .conversations: "conversations"
+        case .contactMessages: "contact_messages"
+        case .markRead: "read"
+        case .events: "events"
+        case .deadLetters, .deadLetter, .retryDeadLetter, .retryDeadLetters: "dead_letters"
+        case .metrics: "metrics"
         }
     }
 }
