@@ -10,30 +10,9 @@ import Wire
 
 @Suite("The process over its socket")
 struct ProviderProcessTests {
-    let folder: TemporaryFolder
+    let running: RunningProvider
 
-    init() throws {
-        folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(
-            atPath: folder.file("run"), withIntermediateDirectories: true)
-    }
-
-    /// Starts it, lets `body` ask it, and drains it.
-    private func running(
-        _ body: @escaping @Sendable (Client) async throws -> Void
-    ) async throws {
-        let path = folder.path
-        try await onLoop { loop in
-            let place = Place(
-                service: .provider, mode: .stub, loop: loop, log: Log("provider"),
-                stateDirectory: path, starts: Starts(times: [Clocks.wall]),
-                sockets: try SocketDirectory("\(path)/run"))
-            let settings = try ProviderSettings(Surroundings(["GATEWAY_MODE": "stub"]))
-            let process = try await ProviderProcess.start(settings, in: place)
-            try await body(place.client(to: .provider))
-            await process.drain()
-        }
-    }
+    init() throws { running = try RunningProvider() }
 
     private static let limit = Duration.seconds(10)
 

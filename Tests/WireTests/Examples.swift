@@ -57,6 +57,10 @@ extension ProviderOperation {
         case .deadLetters: ExampleType(ListDeadLetters.self)
         case .retry: ExampleType(RetryDeadLetters.self)
         case .discard: ExampleType(DiscardDeadLetter.self)
+        case .beginUpload: ExampleType(BeginUpload.self)
+        case .uploadPart: ExampleType(UploadPart.self)
+        case .endUpload: ExampleType(EndUpload.self)
+        case .media: ExampleType(ReadMedia.self)
         case .describe: ExampleType(DescribeProvider.self)
         }
     }

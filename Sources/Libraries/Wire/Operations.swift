@@ -21,6 +21,10 @@ package enum ProviderOperation: String, Operation {
     case deadLetters = "provider.dead_letters"
     case retry = "provider.retry"
     case discard = "provider.discard"
+    case beginUpload = "provider.upload_begin"
+    case uploadPart = "provider.upload_part"
+    case endUpload = "provider.upload_end"
+    case media = "provider.media"
     case describe = "process.describe"
 }
 

@@ -20,6 +20,8 @@ package struct Problem: Error, Codable, Hashable, Sendable {
         case internalError = "internal_error"
         case unavailable
         case storeFull = "store_full"
+        case mediaPending = "media_pending"
+        case mediaGone = "media_gone"
         case outcomeUnknown = "outcome_unknown"
         case providerUnauthorized = "provider_unauthorized"
         case permissionDenied = "permission_denied"

@@ -4,7 +4,7 @@ internal import SQLite
 /// The tables of outbox.db.
 enum OutboxSchema {
     /// The steps from an empty file to what this release knows; a released one never changes.
-    static let migrations = [JournalTable.migration, .sql(first), .sql(live)]
+    static let migrations = [JournalTable.migration, .sql(first), .sql(live), .sql(media)]
 
     /// A message's state is settled when it needs nothing more of us.
     static let settledStates = "state IN ('accepted', 'refused')"
@@ -55,5 +55,18 @@ enum OutboxSchema {
         CREATE TABLE feed (position TEXT NOT NULL) STRICT;
         CREATE TABLE replays (
             id TEXT PRIMARY KEY, at INTEGER NOT NULL, answer BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        """
+
+    // `file` is the name under provider/media, `sha256` what was announced until the file is stored,
+    // `served_at` when somebody last had all of it, `not_before` when it may be fetched (again).
+    private static let media = """
+        CREATE TABLE media (
+            id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, origin TEXT NOT NULL,
+            state TEXT NOT NULL, mime_type TEXT NOT NULL, size INTEGER, sha256 TEXT, filename TEXT,
+            received_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, file TEXT,
+            served_at INTEGER, not_before INTEGER NOT NULL, failures INTEGER NOT NULL,
+            strikes INTEGER NOT NULL, problem BLOB) STRICT, WITHOUT ROWID;
+        CREATE INDEX media_pending ON media (received_at) WHERE state = 'pending';
+        CREATE INDEX media_stored ON media (served_at, size) WHERE state = 'stored';
         """
 }

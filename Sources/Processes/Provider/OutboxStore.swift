@@ -20,6 +20,7 @@ actor OutboxStore {
         let journal: JournalTable
         let feed: FeedTable
         let deadLetters: DeadLetterTable
+        let media: MediaTable
         let savepoint: Savepoint
     }
 
@@ -81,7 +82,7 @@ actor OutboxStore {
             database: database, messages: try MessageTable(in: database),
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
-            deadLetters: try DeadLetterTable(in: database),
+            deadLetters: try DeadLetterTable(in: database), media: try MediaTable(in: database),
             savepoint: try Savepoint(in: database))
         counts = try tables.messages.counts()
         let due = mode == .stub ? try tables.stubLife.nextDue() : nil

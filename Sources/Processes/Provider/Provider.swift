@@ -16,11 +16,14 @@ actor Provider: Responder {
     let outbox: Outbox
     /// How far inbox is behind; asked on the loop.
     private let lag: @Sendable () async -> Shipper.Lag
-    private let numbers: Numbers
+    let numbers: Numbers
     /// Nil in stub.
     let sender: MessageSender?
+    let media: MediaPath
     /// What is asked of Graph; nil in stub.
     private let version: GraphVersion?
+
+    var mode: Mode { place.mode }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         place.loop.asUnownedSerialExecutor()
@@ -28,13 +31,14 @@ actor Provider: Responder {
 
     init(
         in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender?,
-        speaking version: GraphVersion?,
+        keeping media: MediaPath, speaking version: GraphVersion?,
         lag: @escaping @Sendable () async -> Shipper.Lag
     ) {
         self.place = place
         self.outbox = outbox
         self.numbers = numbers
         self.sender = sender
+        self.media = media
         self.version = version
         self.lag = lag
     }
@@ -51,6 +55,14 @@ actor Provider: Responder {
             try await call.answering(ListDeadLetters.self) { try await deadLetters($0) }
         case .retry: try await call.answering(RetryDeadLetters.self) { try await retry($0) }
         case .discard: try await call.answering(DiscardDeadLetter.self) { try await discard($0) }
+        case .beginUpload: try await call.answering(BeginUpload.self) { try await beginUpload($0) }
+        case .uploadPart:
+            try await call.answering(UploadPart.self) { try await media.uploads.add($0) }
+        case .endUpload:
+            try await call.answering(EndUpload.self) { request, until in
+                try await media.uploads.end(request.upload, until: until)
+            }
+        case .media: try await call.answering(ReadMedia.self) { try await readMedia($0) }
         case .describe:
             try await call.answering(DescribeProvider.self) { _ in await describe() }
         }

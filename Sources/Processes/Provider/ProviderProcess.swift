@@ -13,6 +13,7 @@ struct ProviderProcess: DaemonProcess {
     private let server: Server<Provider>
     private let outbox: Outbox
     private let sendPath: SendPath
+    private let media: MediaPath
     private let shipping: Task<Void, Never>
     private let upkeep: Task<Void, Never>
     /// Waits for the file to be taken away.
@@ -32,10 +33,11 @@ struct ProviderProcess: DaemonProcess {
             attributes: [.posixPermissions: 0o700])
         let lock = try await Lock.take("\(directory)/outbox.lock", on: loop)
 
+        let executor = try ThreadExecutor()
         let store = OutboxStore(
             path: "\(directory)/outbox.db", mode: place.mode,
             businessAccountID: settings.businessAccountID, retention: settings.retention,
-            on: try ThreadExecutor())
+            on: executor)
         let displaced = Bell(on: loop)
         let outbox = Outbox(on: loop, over: store) { condition in
             place.tell(condition)
@@ -51,18 +53,19 @@ struct ProviderProcess: DaemonProcess {
         }
         let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
         let ending = endWhenDisplaced(displaced, shipper, place)
+        let media = try await MediaPath.start(in: directory, outbox, on: executor, place)
         let sendPath = try await SendPath.start(settings, outbox, place)
 
         let provider = Provider(
             in: place, over: outbox, from: settings.numbers, by: sendPath.sender,
-            speaking: settings.graph?.version
+            keeping: media, speaking: settings.graph?.version
         ) { await shipper.lag }
         let server = try await place.serve(provider) {
             place.hello(journal: try? await outbox.head())
         }
         return Self(
-            server: server, outbox: outbox, sendPath: sendPath, shipping: shipping, upkeep: upkeep,
-            ending: ending, lock: lock)
+            server: server, outbox: outbox, sendPath: sendPath, media: media, shipping: shipping,
+            upkeep: upkeep, ending: ending, lock: lock)
     }
 
     func drain() async {
@@ -71,6 +74,7 @@ struct ProviderProcess: DaemonProcess {
         ending.cancel()
         upkeep.cancel()
         shipping.cancel()
+        await media.stop()
         await sendPath.stop()
         await outbox.close()
     }
