@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import SQLite
 internal import Wire
 
@@ -16,9 +17,6 @@ struct ConversationRow: Equatable {
     /// Messages from the person that came after `read`.
     var unread: Int64 = 0
     var read = Moment.distantPast
-
-    /// How long anything may be answered after the person wrote, in milliseconds (Meta, "Send messages").
-    static let windowLength: Int64 = 24 * 60 * 60 * 1_000
 
     init(id: String, phoneNumberID: String, party: String) {
         self.id = id
@@ -40,7 +38,7 @@ struct ConversationRow: Equatable {
 
     /// The conversation as readers see it at `now` (wall clock, milliseconds).
     func conversation(with profile: Profile, at now: Int64) -> Conversation {
-        let expiresAt = windowAt == 0 ? nil : windowAt + Self.windowLength
+        let expiresAt = windowAt == 0 ? nil : windowAt + ServiceWindow.length
         let group =
             PartyKey.isGroup(party) ? String(party.dropFirst(PartyKey.group("").count)) : nil
         let phone = profile.phone.value.orNil.map { "+" + $0 }

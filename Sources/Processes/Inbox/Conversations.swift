@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import SQLite
 internal import Wire
 
@@ -88,15 +89,30 @@ final class Conversations {
         try personChanged(joining.person, at: at)
     }
 
+    /// A conversation in which more was seen than before.
+    struct Seen {
+        let conversation: String
+        let phoneNumberID: String
+        /// Its messages from the person that are new to somebody here came later than that,
+        let after: Moment
+        /// and no later than that.
+        let upTo: Moment
+    }
+
     /// A read mark of a person or group changed, with one business number or (nil) with all.
-    func marked(_ party: String, _ phoneNumberID: String?, at: Int64) throws {
+    @discardableResult
+    func marked(_ party: String, _ phoneNumberID: String?, at: Int64) throws -> [Seen] {
+        var seen: [Seen] = []
         for number in try numbers(of: party) where phoneNumberID == nil || number == phoneNumberID {
             let id = try touch(phoneNumberID: number, party: party, at: at)
             let mark = try readMark(of: party, number)
-            guard touched[id]?.row.read != mark else { continue }
+            guard let before = touched[id]?.row.read, before != mark else { continue }
             touched[id]?.row.read = mark
             touched[id]?.recount = true
+            seen.append(
+                Seen(conversation: id, phoneNumberID: number, after: before, upTo: mark))
         }
+        return seen
     }
 
     private func move(phoneNumberID: String, from old: String, to new: String, at: Int64) throws {

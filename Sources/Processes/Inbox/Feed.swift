@@ -16,6 +16,7 @@ struct Feed {
         case messageReceived, messageStatus, messageUpdated, conversationUpdated
         /// A change of the account, by Meta's name of the field.
         case account(field: String)
+        case `internal`(InternalEvent)
 
         var name: String {
             switch self {
@@ -24,6 +25,7 @@ struct Feed {
             case .messageUpdated: "message.updated"
             case .conversationUpdated: "conversation.updated"
             case .account(let field): "account.\(field)"
+            case .internal(let event): event.rawValue
             }
         }
     }
@@ -92,6 +94,8 @@ struct Feed {
 }
 
 /// Which types of events a reader wants: names, and prefixes that end in `*` (`account.*`).
+///
+/// What is for provider alone is given to whoever names it, and to nobody else.
 struct KindFilter: Sendable {
     private let names: Set<String>
     private let prefixes: [String]
@@ -102,8 +106,9 @@ struct KindFilter: Sendable {
     }
 
     func includes(_ type: String) -> Bool {
-        (names.isEmpty && prefixes.isEmpty) || names.contains(type)
-            || prefixes.contains { type.hasPrefix($0) }
+        if names.contains(type) { return true }
+        guard InternalEvent(rawValue: type) == nil else { return false }
+        return (names.isEmpty && prefixes.isEmpty) || prefixes.contains { type.hasPrefix($0) }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import SQLite
 internal import Wire
 
@@ -30,8 +31,9 @@ extension Fold {
             guard sql.database.changes > 0 else { continue }
             let party = PartyKey.isGroup(key) ? key : try people.person(of: key)
             if let party {
-                try conversations.marked(
+                let seen = try conversations.marked(
                     party, command.phoneNumberID, at: arrival.entry.at)
+                for seen in seen { try tell(seen, at: arrival.entry.at) }
             }
         }
     }

@@ -110,6 +110,7 @@ extension Fold {
         if joining.grew || !joining.absorbed.isEmpty {
             try conversations.personJoined(joining, at: arrival.entry.at)
         }
+        if joining.isNews { try tellKeys(of: joining.person, at: arrival.entry.at) }
         return joining.person
     }
 }

@@ -46,6 +46,8 @@ struct People {
         var absorbed: [String] = []
         /// Whether the person has a key more than before, other than at its birth.
         var grew = false
+        /// Whether the person has other keys than before.
+        var isNews: Bool
     }
 
     private let sql: StatementCache
@@ -68,7 +70,9 @@ struct People {
             if let person = try person(of: key) { known.insert(person) } else { new.append(key) }
         }
         let person = known.union(new).min() ?? ""
-        var joining = Joining(person: person, grew: !new.isEmpty && !known.isEmpty)
+        var joining = Joining(
+            person: person, grew: !new.isEmpty && !known.isEmpty,
+            isNews: !new.isEmpty || known.count > 1)
         for key in new {
             try sql("INSERT OR IGNORE INTO identities(key, person) VALUES (?, ?)").run(
                 .text(key), .text(person))

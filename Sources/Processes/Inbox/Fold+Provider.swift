@@ -1,0 +1,40 @@
+internal import SQLite
+internal import Wire
+
+// What provider must know and no caller asks for: who is who, and what is to be told to Meta as read.
+
+extension Fold {
+    /// Tells all keys of a person, whose messages go one after the other whichever of them they go to.
+    ///
+    /// A person with one key is known by it, and tells nothing.
+    func tellKeys(of person: String, at: Int64) throws {
+        let keys = try people.keys(of: person).sorted()
+        guard keys.count > 1 else { return }
+        try feed.add(
+            .internal(.personUpdated), at: at, phoneNumberID: "",
+            data: try coder.encode(PersonUpdate(person: person, keys: keys)))
+    }
+
+    /// Tells the newest of the messages that are now seen; nothing when none of them is new.
+    ///
+    /// The newest by Meta's clock: Meta counts those before it as read. A reaction is none that Meta is known to take a read mark for.
+    func tell(_ seen: Conversations.Seen, at: Int64) throws {
+        let newest = try sql(
+            """
+            SELECT wamid, max(timestamp) FROM messages
+            WHERE conversation = ? AND opens_window = 1 AND type <> 'reaction'
+            AND (received_at, received_seq) > (?, ?) AND (received_at, received_seq) <= (?, ?)
+            """
+        ).first(
+            .text(seen.conversation), .integer(seen.after.at), .integer(seen.after.seq),
+            .integer(seen.upTo.at), .integer(seen.upTo.seq)
+        ) { row in row.optionalInteger(1).map { (row.text(0), $0) } }
+        guard let (wamid, timestamp) = newest ?? nil else { return }
+        try feed.add(
+            .internal(.readMarkWanted), at: at, phoneNumberID: seen.phoneNumberID,
+            data: try coder.encode(
+                WantedReadMark(
+                    conversation: seen.conversation, wamid: wamid,
+                    timestamp: Timestamp(milliseconds: timestamp))))
+    }
+}
