@@ -97,7 +97,7 @@ struct PhoneNumberTests {
         let short = try #require(PhoneNumber(digits: other))
         #expect(long.matchKey == short.matchKey)
         #expect(long.digits == one && short.digits == other)
-        #expect(Recipient.phone(one).matchKey == long.matchKey)
+        #expect(Recipient.phone(one).partyKey == "phone:" + long.matchKey)
     }
 
     @Test(

@@ -6,29 +6,7 @@ extension LoadingTests {
     /// The whole group in live mode, with a Graph of ours over TLS in the place of Meta's.
     @Suite("live sends")
     struct LiveTests {
-        private static let number = "300200100400602"
         private static let text = #"{"to":"+436605550122","text":"hello"}"#
-
-        /// Lends a live group whose webhooks come from the fake Graph.
-        private func withLive(
-            _ body: (TestGroup, FakeGraph) async throws -> Void
-        ) async throws {
-            try await FakeGraph.with { graph in
-                try await withGroup(auth: .token, settings: ["GATEWAY_MODE": "live"]) { group in
-                    group.provider.set("WHATSAPP_ACCESS_TOKEN", "EAAtestToken0001")
-                    group.provider.set("WHATSAPP_PHONE_NUMBER_ID", Self.number)
-                    group.provider.set("WHATSAPP_API_VERSION", "v26.0")
-                    group.provider.set("WHATSAPP_GRAPH_URL", graph.url)
-                    group.provider.set("GATEWAY_GRAPH_CA_FILE", graph.caFile)
-                    group.provider.set("GATEWAY_PACING", "off")
-                    try await graph.setWebhook(
-                        url: "http://127.0.0.1:\(group.listener.port)/api/whatsapp/webhook",
-                        appSecret: TestGroup.appSecret, tries: 5)
-                    try await group.start()
-                    try await body(group, graph)
-                }
-            }
-        }
 
         private func status(of id: String, in group: TestGroup) async throws -> String? {
             try await group.get("/api/whatsapp/messages/\(id)").json["message"]?["status"]?.text
@@ -36,7 +14,7 @@ extension LoadingTests {
 
         @Test("a send is Meta's at its 200, once, and goes on to read by Meta's statuses")
         func isSent() async throws {
-            try await withLive { group, graph in
+            try await withLiveGroup { group, graph in
                 try await graph.add(
                     GraphRule(
                         .accept(statuses: [
@@ -58,7 +36,7 @@ extension LoadingTests {
             "a token that Meta refuses is 401 with the cure, in health too, and nothing is kept to be sent"
         )
         func tokenExpired() async throws {
-            try await withLive { group, graph in
+            try await withLiveGroup { group, graph in
                 try await graph.expire(tokens: ["EAAtestToken0001"])
                 let answer = try await group.send("send", Self.text)
                 #expect(answer.status == 401, "\(answer.text)")
@@ -73,7 +51,7 @@ extension LoadingTests {
             "provider killed while Graph has the message: unknown, never sent again, settled by its status"
         )
         func killedInFlight() async throws {
-            try await withLive { group, graph in
+            try await withLiveGroup { group, graph in
                 try await graph.add(
                     GraphRule(
                         .accept(statuses: [GraphStatus(.sent, after: .seconds(1))]),
@@ -101,7 +79,7 @@ extension LoadingTests {
             "a connection that Graph closes after it has read the message: never twice",
             arguments: 1...3)
         func closedAfterReading(round: Int) async throws {
-            try await withLive { group, graph in
+            try await withLiveGroup { group, graph in
                 // A first message, so that the second goes over a connection that was used before.
                 #expect(try await group.send("send", Self.text).status == 200)
                 try await graph.add(

@@ -37,13 +37,15 @@ package struct SendMessage: Request {
         package var reason: String?
         package var hint: String?
         package var expectedAt: Timestamp?
+        /// What speaks against it; it is sent all the same.
+        package var warning: Objection?
         /// What a read must have seen to see this message.
         package var journal: JournalHead
 
         package init(
             id: String, status: MessageStatus, provider: String, wamid: String?, to: String?,
             replayed: Bool, reason: String? = nil, hint: String? = nil,
-            expectedAt: Timestamp? = nil,
+            expectedAt: Timestamp? = nil, warning: Objection? = nil,
             journal: JournalHead
         ) {
             self.id = id
@@ -55,11 +57,12 @@ package struct SendMessage: Request {
             self.reason = reason
             self.hint = hint
             self.expectedAt = expectedAt
+            self.warning = warning
             self.journal = journal
         }
 
         package enum CodingKeys: String, CodingKey {
-            case id, status, provider, wamid, to, replayed, reason, hint, journal
+            case id, status, provider, wamid, to, replayed, reason, hint, warning, journal
             case expectedAt = "expected_at"
         }
     }

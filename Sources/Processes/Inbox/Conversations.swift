@@ -93,9 +93,9 @@ final class Conversations {
     struct Seen {
         let conversation: String
         let phoneNumberID: String
-        /// Its messages from the person that are new to somebody here came later than that,
+        /// Up to where it was seen before.
         let after: Moment
-        /// and no later than that.
+        /// Up to where it is seen now.
         let upTo: Moment
     }
 

@@ -117,7 +117,7 @@ private struct SendResult: Encodable {
     init(_ sent: SendMessage.Answer) { self.sent = sent }
 
     private enum CodingKeys: String, CodingKey {
-        case success, provider, status, id, to, reason, hint
+        case success, provider, status, id, to, reason, hint, warning
         case messageID = "message_id"
         case expectedAt = "expected_at"
     }
@@ -134,5 +134,6 @@ private struct SendResult: Encodable {
         try container.encodeIfPresent(sent.reason, forKey: .reason)
         try container.encodeIfPresent(sent.hint, forKey: .hint)
         try container.encodeIfPresent(sent.expectedAt, forKey: .expectedAt)
+        try container.encodeIfPresent(sent.warning, forKey: .warning)
     }
 }

@@ -53,7 +53,7 @@ extension MessageSender {
         guard !dispatch.gates.isEmpty else { return nil }
         let ticket = Ticket(
             number: 0, id: submission.id, from: submission.from,
-            person: submission.body.message.to.matchKey, template: submission.body.template)
+            person: submission.body.message.to.partyKey, template: submission.body.template)
         return dispatch.obstacle(to: ticket, now: Clocks.boot)
     }
 
@@ -64,7 +64,7 @@ extension MessageSender {
         defer { leave(id) }
         // Looked at again, since its outcome may have come before we asked for it.
         let found = try await outbox.find(.id(id))?.0 ?? taken.kept
-        return try await outcome(of: Taken(kept: found, isReplay: taken.isReplay), until: until)
+        return try await outcome(of: taken.now(found), until: until)
     }
 
     private func outcome(of taken: Taken, until: Int64) async throws -> Standing {
@@ -76,12 +76,12 @@ extension MessageSender {
             if Task.isCancelled { break }
         }
         if let kept = slots[id]?.outcome {
-            return Standing(taken: Taken(kept: kept, isReplay: taken.isReplay))
+            return Standing(taken: taken.now(kept))
         }
         let ticket = slots[id]?.ticket
         let kept = until <= Clocks.boot ? try await outbox.find(.id(id))?.0 : nil
         return Standing(
-            taken: Taken(kept: kept ?? taken.kept, isReplay: taken.isReplay),
+            taken: taken.now(kept ?? taken.kept),
             expectedAt: ticket.flatMap { dispatch.expected($0.number, now: Clocks.boot) },
             obstacle: ticket.flatMap { dispatch.pause(of: $0)?.problem })
     }

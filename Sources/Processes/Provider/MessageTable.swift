@@ -10,6 +10,7 @@ final class MessageTable {
     private static let prunedAtOnce = 500
 
     private let database: Database
+    private let people: PeopleTable
     private let insert, keepAttempt, update, request, open, overdue, ticket, note, byNumber, byID,
         byWamid, byReference, attempts, count,
         old: Statement
@@ -19,8 +20,9 @@ final class MessageTable {
     /// Takes over the tables that `OutboxSchema` made.
     ///
     /// - Throws: `DatabaseError`.
-    init(in database: Database) throws {
+    init(in database: Database, among people: PeopleTable) throws {
         self.database = database
+        self.people = people
         insert = try database.prepare(
             """
             INSERT INTO messages (
@@ -177,7 +179,8 @@ final class MessageTable {
             state: state, resends: row.text(11) == SendBody.OnUnknown.resend.rawValue,
             ticket: Ticket(
                 number: row.integer(0), id: row.text(1), from: row.text(3),
-                person: Recipient(kind, row.text(5)).matchKey, priority: Int(row.integer(6)),
+                person: try people.person(of: Recipient(kind, row.text(5))),
+                priority: Int(row.integer(6)),
                 template: row.optionalText(7), expiresAt: row.optionalInteger(10),
                 aged: row.integer(9), notBefore: row.optionalInteger(8)))
     }

@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import Journal
 internal import Reactor
 internal import SQLite
@@ -245,6 +246,15 @@ actor Outbox {
     /// - Throws: `Problem` when the store can't be read.
     func find(_ name: MessageName) async throws -> (KeptMessage, [FindOutboxMessage.Attempt])? {
         do { return try await store.find(name) } catch { throw await failed(error) }
+    }
+
+    /// The numbers that somebody wrote to, the latest first.
+    ///
+    /// - Throws: `Problem` when the store can't be read.
+    func numbers(writtenBy recipient: Recipient) async throws -> [String] {
+        do { return try await store.numbers(writtenBy: recipient) } catch {
+            throw await failed(error)
+        }
     }
 
     /// Messages of each state.

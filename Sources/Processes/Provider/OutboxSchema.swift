@@ -4,7 +4,9 @@ internal import SQLite
 /// The tables of outbox.db.
 enum OutboxSchema {
     /// The steps from an empty file to what this release knows; a released one never changes.
-    static let migrations = [JournalTable.migration, .sql(first), .sql(live), .sql(media)]
+    static let migrations = [
+        JournalTable.migration, .sql(first), .sql(live), .sql(media), .sql(people),
+    ]
 
     /// A message's state is settled when it needs nothing more of us.
     static let settledStates = "state IN ('accepted', 'refused')"

@@ -76,8 +76,14 @@ extension OutboxStore {
         counts[message.status, default: 0] += 1
         let kept = KeptMessage(
             id: submission.id, message: message, to: submission.body.message.to.display)
-        let ticket = mode == .live ? submission.ticket(number, at: now) : nil
-        return (Taken(kept: kept, isReplay: false), position.seq, ticket)
+        guard mode == .live else {
+            return (Taken(kept: kept, isReplay: false), position.seq, nil)
+        }
+        let to = submission.body.message.to
+        let objection = try tables.objection(
+            to: to, from: submission.from, template: submission.body.template, at: now)
+        let ticket = submission.ticket(number, for: try tables.people.person(of: to), at: now)
+        return (Taken(kept: kept, isReplay: false, objection: objection), position.seq, ticket)
     }
 
     /// The message that this key or this id already stands for.
@@ -107,10 +113,10 @@ extension OutboxStore {
 
 extension Submission {
     /// Its place in the queue.
-    fileprivate func ticket(_ number: Int64, at now: Int64) -> Ticket {
+    fileprivate func ticket(_ number: Int64, for person: String, at now: Int64) -> Ticket {
         Ticket(
-            number: number, id: id, from: from, person: body.message.to.matchKey,
-            template: body.template, expiresAt: body.expiresIn.map { now + $0 * 1_000 })
+            number: number, id: id, from: from, person: person, template: body.template,
+            expiresAt: body.expiresIn.map { now + $0 * 1_000 })
     }
 
     /// What the journal tells of it: the first entry of a message, with all that is sent.

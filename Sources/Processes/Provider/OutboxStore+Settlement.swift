@@ -15,6 +15,7 @@ struct FeedNews: Hashable, Sendable {
     /// The id to go on after.
     let position: String
     var proofs: [Proof] = []
+    var people: [PersonNews] = []
     /// All that ingress answered for until then (wall clock, ms) is in this part or before it.
     var completeTo: Int64?
 }
@@ -54,6 +55,7 @@ extension OutboxStore {
                 if changed?.action == .queue { followed.resent.append(found.ticket) }
             }
         }
+        for news in news.people { try tables.people.learn(news) }
         try tables.feed.setPosition(news.position)
         return followed
     }

@@ -21,6 +21,7 @@ actor OutboxStore {
         let feed: FeedTable
         let deadLetters: DeadLetterTable
         let media: MediaTable
+        let people: PeopleTable
         let savepoint: Savepoint
     }
 
@@ -78,11 +79,13 @@ actor OutboxStore {
         let database = try Database(path: path)
         try database.checkpoint()
         try database.migrate(OutboxSchema.migrations)
+        let people = try PeopleTable(in: database)
         let tables = Tables(
-            database: database, messages: try MessageTable(in: database),
+            database: database, messages: try MessageTable(in: database, among: people),
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
             deadLetters: try DeadLetterTable(in: database), media: try MediaTable(in: database),
+            people: people,
             savepoint: try Savepoint(in: database))
         counts = try tables.messages.counts()
         let due = mode == .stub ? try tables.stubLife.nextDue() : nil
@@ -142,6 +145,13 @@ actor OutboxStore {
             guard let found else { return nil }
             return (found.kept, try tables.messages.attempts(of: found.number))
         }
+    }
+
+    /// The numbers that somebody wrote to, the latest first.
+    ///
+    /// - Throws: `JournalError`.
+    func numbers(writtenBy recipient: Recipient) throws -> [String] {
+        try onTables { try $0.people.numbers(of: $0.people.person(of: recipient)) }
     }
 
     /// Messages of each state.

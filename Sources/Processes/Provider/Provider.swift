@@ -75,9 +75,9 @@ actor Provider: Responder {
         let idempotency = Idempotency(request)
         let wanted: SendRequest
         let from: String
-        do throws(Problem) {
+        do {
             wanted = try SendRequest(request.body, as: request.form)
-            from = try numbers.sender(wanted.from)
+            from = try await number(for: wanted)
         } catch {
             // What an earlier release took in is not called "not sent" by this one's stricter rules.
             guard let known = try await outbox.known(request.id, idempotency) else { throw error }
@@ -120,6 +120,7 @@ actor Provider: Responder {
             (answer.status, answer.reason) = (.held, obstacle.code.rawValue)
             answer.hint = obstacle.hint
         }
+        answer.warning = taken.objection
         answer.expectedAt = standing.expectedAt.map {
             Timestamp(milliseconds: Clocks.wall + $0 - Clocks.boot)
         }

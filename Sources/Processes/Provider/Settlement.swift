@@ -9,7 +9,10 @@ internal import Wire
 ///
 /// A task of its owner's, which starts it once; inbox away is waited for.
 actor Settlement {
-    private static let kinds = ["message.status", "account.message_template_status_update"]
+    private static let kinds = [
+        "message.status", "account.message_template_status_update", "conversation.updated",
+        InternalEvent.personUpdated.rawValue,
+    ]
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
     private static let wait = 10_000
@@ -67,6 +70,8 @@ actor Settlement {
         for event in answer.events {
             if let proof = Self.proof(in: event) {
                 news.proofs.append(proof)
+            } else if let person = PersonNews(event) {
+                news.people.append(person)
             } else if let template = Self.curedTemplate(in: event) {
                 await sender.cured(template)
             }

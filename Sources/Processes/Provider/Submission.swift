@@ -50,6 +50,13 @@ struct Taken: Hashable, Sendable {
     let kept: KeptMessage
     /// Whether an earlier request with the same key gave this.
     let isReplay: Bool
+    /// What spoke against it when it was taken in.
+    var objection: Objection?
+
+    /// The same with what has become of the message.
+    func now(_ kept: KeptMessage) -> Taken {
+        Taken(kept: kept, isReplay: isReplay, objection: objection)
+    }
 }
 
 extension Problem {

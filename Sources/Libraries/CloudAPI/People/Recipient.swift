@@ -21,12 +21,4 @@ package enum Recipient: Hashable, Sendable {
         case .user(let id), .group(let id): id
         }
     }
-
-    /// What two spellings of one person have in common; see ``PhoneNumber/matchKey``.
-    package var matchKey: String {
-        switch self {
-        case .phone(let digits): PhoneNumber(digits: digits)?.matchKey ?? digits
-        case .user(let id), .group(let id): id
-        }
-    }
 }
