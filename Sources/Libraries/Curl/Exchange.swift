@@ -19,6 +19,8 @@ final class Exchange {
     private var requests = 0
     private var head = ResponseHead()
     private var body = Data()
+    private var sink: (any AnswerSink)?
+    private var form: OpaquePointer?
 
     /// Nil when libcurl has no handle to give.
     init?(onRequest: @escaping () -> Void) {
@@ -31,6 +33,8 @@ final class Exchange {
 
     deinit {
         curl_easy_cleanup(handle)
+        // Read from until then.
+        curl_mime_free(form)
         curl_slist_free_all(list)
         detail.deallocate()
     }
@@ -54,9 +58,19 @@ final class Exchange {
             // Before the body, which is copied by this length.
             options.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
             options.set(CURLOPT_COPYPOSTFIELDS, copying: body)
+        case .upload(let content):
+            guard let form = Self.form(content, handle) else { return CURLE_READ_ERROR }
+            self.form = form
+            options.set(CURLOPT_MIMEPOST, pointer: UnsafeMutableRawPointer(form))
         }
+        sink = transfer.sink
 
         options.set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(transfer.connectLimit))
+        if let stallLimit = transfer.stallLimit {
+            // Less than one byte a second, over that time.
+            options.set(CURLOPT_LOW_SPEED_LIMIT, 1)
+            options.set(CURLOPT_LOW_SPEED_TIME, max(1, Int(stallLimit / .seconds(1))))
+        }
         // Ours is the limit of an answer, since this one would begin with the look-up.
         options.set(CURLOPT_TIMEOUT_MS, 0)
         options.set(CURLOPT_MAXAGE_CONN, Self.idleConnectionSeconds)
@@ -113,6 +127,32 @@ final class Exchange {
         return list
     }
 
+    /// The form as libcurl sends it; nil when its file cannot be read.
+    ///
+    /// libcurl opens the file when the body begins and reads 64 KiB at a time on the loop: it was written a
+    /// moment before, so that this is a copy out of the kernel's memory and no wait for the disk.
+    private static func form(
+        _ content: Transfer.Form, _ handle: UnsafeMutableRawPointer
+    ) -> OpaquePointer? {
+        guard let form = curl_mime_init(handle) else { return nil }
+        var codes: [CURLcode] = []
+        for field in content.fields {
+            let part = curl_mime_addpart(form)
+            codes.append(curl_mime_name(part, field.name))
+            codes.append(curl_mime_data(part, field.value, field.value.utf8.count))
+        }
+        let part = curl_mime_addpart(form)
+        codes.append(curl_mime_name(part, content.file.name))
+        codes.append(curl_mime_filedata(part, content.file.path))
+        codes.append(curl_mime_filename(part, content.file.filename))
+        codes.append(curl_mime_type(part, content.file.mimeType))
+        guard codes.allSatisfy({ $0 == CURLE_OK }) else {
+            curl_mime_free(form)
+            return nil
+        }
+        return form
+    }
+
     private func milliseconds(_ limit: Duration) -> Int { max(1, Int(limit / .milliseconds(1))) }
 
     // MARK: Callbacks
@@ -131,7 +171,15 @@ final class Exchange {
         return requests == 1
     }
 
+    /// Of the last head that came; 0 before one did.
+    private var status: Int {
+        var status = 0
+        clibcurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
     private func received(_ part: UnsafeRawBufferPointer) -> Bool {
+        if let sink, status == 200 { return sink.take(part) }
         guard body.count + part.count <= Transfer.longestAnswer else { return false }
         body.append(contentsOf: part)
         return true
@@ -143,8 +191,7 @@ final class Exchange {
     ///
     /// A `reason` stands instead of libcurl's words, for what this side ended.
     func result(_ code: CURLcode, reason: String? = nil) -> TransferResult {
-        var status = 0
-        clibcurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        let status = status
         let isAnswer = head.isComplete && status >= 200
         return TransferResult(
             requests: requests, code: Int(code.rawValue),

@@ -6,9 +6,38 @@ package struct Transfer: Sendable {
         case get
         case delete
         case post(Data)
+        case upload(Form)
     }
 
-    /// A line of a head.
+    /// A body of `multipart/form-data` (RFC 7578) with one file, read from the disk as it is sent.
+    package struct Form: Hashable, Sendable {
+        package struct File: Hashable, Sendable {
+            /// The name of the part.
+            package let name: String
+            /// A regular file, whole: its length is announced beforehand.
+            package let path: String
+            package let filename: String
+            package let mimeType: String
+
+            package init(name: String, path: String, filename: String, mimeType: String) {
+                self.name = name
+                self.path = path
+                self.filename = filename
+                self.mimeType = mimeType
+            }
+        }
+
+        /// Sent before the file, in this order.
+        package let fields: [Field]
+        package let file: File
+
+        package init(fields: [Field], file: File) {
+            self.fields = fields
+            self.file = file
+        }
+    }
+
+    /// A line of a head, or a field of a form.
     package struct Field: Hashable, Sendable {
         package let name: String
         package let value: String
@@ -33,10 +62,15 @@ package struct Transfer: Sendable {
     package let answerLimit: Duration
     /// Certificates to trust, PEM, instead of the system's.
     package let authorities: String?
+    /// Without a byte either way for so long it is ended; nil: only the limit of the answer counts.
+    package let stallLimit: Duration?
+    /// Takes the body of an answer 200 part by part; every other body is kept as it is without one.
+    package let sink: (any AnswerSink)?
 
     package init(
         _ method: Method, _ url: TransferURL, fields: [Field] = [], connectLimit: Duration,
-        answerLimit: Duration, authorities: String? = nil
+        answerLimit: Duration, authorities: String? = nil, stallLimit: Duration? = nil,
+        into sink: (any AnswerSink)? = nil
     ) {
         self.method = method
         self.url = url
@@ -44,7 +78,15 @@ package struct Transfer: Sendable {
         self.connectLimit = connectLimit
         self.answerLimit = answerLimit
         self.authorities = authorities
+        self.stallLimit = stallLimit
+        self.sink = sink
     }
+}
+
+/// Where a long answer goes, in parts of at most 16 KiB, on the loop's thread.
+package protocol AnswerSink: AnyObject, Sendable {
+    /// Takes the next bytes, which are gone afterwards; false ends the transfer, whose status is known.
+    func take(_ bytes: UnsafeRawBufferPointer) -> Bool
 }
 
 /// What a transfer came to.

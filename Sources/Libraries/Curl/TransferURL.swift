@@ -17,6 +17,10 @@ package struct TransferURL: Hashable, Sendable {
     }
 
     package let text: String
+    /// In lower case, as it is looked up; an IPv6 address in brackets.
+    package let host: String
+    /// Nil when the URL names none.
+    package let port: Int?
     /// Whether it is `https`.
     package let isSecure: Bool
     /// Whether it has a `?query` or `#fragment`, which nothing can be appended to.
@@ -49,6 +53,8 @@ package struct TransferURL: Hashable, Sendable {
         }
         hasQueryOrFragment = part(CURLUPART_QUERY) != nil || part(CURLUPART_FRAGMENT) != nil
         self.text = text
+        self.host = host.lowercased()
+        port = part(CURLUPART_PORT).flatMap { Int($0) }
     }
 
     /// `localhost` counts: libcurl asks nobody about it and takes the loopback addresses.
