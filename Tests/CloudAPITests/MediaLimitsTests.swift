@@ -6,7 +6,7 @@ struct MediaLimitsTests {
         "a type is found whatever its case and parameters",
         arguments: ["audio/ogg", "Audio/OGG", "audio/ogg; codecs=opus", "audio/ogg ;codecs=opus"])
     func isFound(type: String) {
-        #expect(MediaLimits.of(type)?.kind == "audio")
+        #expect(MediaLimits.of(type)?.kind == .audio)
     }
 
     @Test(

@@ -134,7 +134,8 @@ struct World {
             // Often the same millisecond; at times the clock is set back.
             clock += Int64([0, 0, 1, 700, -3].randomElement(using: &random) ?? 0)
             switch Int.random(in: 0..<10, using: &random) {
-            case 0...4: ingress.add(.webhook, Sample.body(inbound(&random)), at: clock)
+            case 0...3: ingress.add(.webhook, Sample.body(inbound(&random)), at: clock)
+            case 4: try media(&random)
             case 5: try read(&random)
             case 6: try send(step, &random)
             case 7: try goOn(&random)
@@ -169,6 +170,20 @@ struct World {
                 contact: ["+43660000000\(person)", "AT.\(person / 2)", "Z3JvdXA="]
                     .randomElement(using: &random) ?? "",
                 phoneNumberID: Bool.random(using: &random) ? nil : "300200100400600"), at: clock)
+    }
+
+    /// A picture comes, or something becomes of its file.
+    private mutating func media(_ random: inout Seeded) throws {
+        let id = "88001100\(Int.random(in: 0..<5, using: &random))"
+        guard Bool.random(using: &random) else {
+            return ingress.add(
+                .webhook, Sample.body(Sample.image(id, wamid: "wamid.of.\(id)")), at: clock)
+        }
+        try provider.add(
+            MediaTransition(
+                mediaID: id, phoneNumberID: Sample.number,
+                state: MediaState.allCases.randomElement(using: &random) ?? .pending, at: clock,
+                size: Int64.random(in: 1...3, using: &random)))
     }
 
     private mutating func send(_ step: Int, _ random: inout Seeded) throws {

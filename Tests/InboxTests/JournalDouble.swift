@@ -32,6 +32,10 @@ struct JournalDouble {
         add(.command, try JSONEncoder().encode(command), at: at)
     }
 
+    mutating func add(_ transition: MediaTransition) throws {
+        add(.media, try JSONEncoder().encode(transition), at: transition.at)
+    }
+
     /// The request that ships these entries.
     func batch(_ range: Range<Int>, completeTo: Int64? = nil) -> AppendEntries {
         AppendEntries(
@@ -76,6 +80,20 @@ enum Sample {
         contact["user_id"] = user.map(JSONValue.string)
         return change(
             ["contacts": [.object(contact)], "messages": [.object(message)]], number: number)
+    }
+
+    /// One inbound picture.
+    static func image(
+        _ media: String, wamid: String, from: String = person, number: String = number,
+        at seconds: Int64 = start
+    ) -> JSONValue {
+        let message: JSONValue = [
+            "id": .string(wamid), "timestamp": .string("\(seconds)"), "type": "image",
+            "from": .string(from),
+            "image": ["id": .string(media), "mime_type": "image/jpeg", "sha256": "q3Zf"],
+        ]
+        return change(
+            ["contacts": [["wa_id": .string(from)]], "messages": [message]], number: number)
     }
 
     static func status(

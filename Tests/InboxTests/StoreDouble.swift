@@ -63,7 +63,8 @@ struct StoreDouble {
         try await store.inspect { sql in
             let tables = [
                 "identities", "persons", "read_marks", "conversations", "messages", "statuses",
-                "wamids", "transitions", "account_events", "unparsed",
+                "wamids", "transitions", "account_events", "unparsed", "media",
+                "media_of",
             ]
             var lines: [String] = []
             for table in tables {

@@ -105,3 +105,43 @@ package struct JournalCommand: Codable, Hashable, Sendable {
         case phoneNumberID = "phone_number_id"
     }
 }
+
+/// What became of a file: the body of a `media` entry.
+package struct MediaTransition: Codable, Hashable, Sendable {
+    /// Meta's.
+    package var mediaID: String
+    package var phoneNumberID: String
+    package var state: MediaState
+    /// Milliseconds since 1970 by our clock; of one file each is later than the one before.
+    package var at: Int64
+    package var mimeType: String?
+    /// Bytes.
+    package var size: Int64?
+    /// Hex.
+    package var sha256: String?
+    package var filename: String?
+    package var error: Problem?
+
+    package init(
+        mediaID: String, phoneNumberID: String, state: MediaState, at: Int64,
+        mimeType: String? = nil, size: Int64? = nil, sha256: String? = nil,
+        filename: String? = nil, error: Problem? = nil
+    ) {
+        self.mediaID = mediaID
+        self.phoneNumberID = phoneNumberID
+        self.state = state
+        self.at = at
+        self.mimeType = mimeType
+        self.size = size
+        self.sha256 = sha256
+        self.filename = filename
+        self.error = error
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case state, at, size, sha256, filename, error
+        case mediaID = "media_id"
+        case phoneNumberID = "phone_number_id"
+        case mimeType = "mime_type"
+    }
+}

@@ -34,6 +34,8 @@ package struct JournalEntry: Hashable, Sendable {
         case outbox
         /// A `JournalCommand`.
         case command
+        /// A `MediaTransition`.
+        case media
     }
 
     package let position: JournalPosition

@@ -104,15 +104,14 @@ package struct Message: Codable, Hashable, Sendable {
 /// The file of a message.
 package struct Media: Codable, Hashable, Sendable {
     package var id: String?
-    /// `remote` until it is kept here.
-    package var state: String
+    package var state: MediaState
     package var mimeType: String?
     package var size: Int64?
     package var sha256: String?
     package var filename: String?
 
     package init(
-        id: String?, state: String, mimeType: String? = nil, size: Int64? = nil,
+        id: String?, state: MediaState, mimeType: String? = nil, size: Int64? = nil,
         sha256: String? = nil,
         filename: String? = nil
     ) {

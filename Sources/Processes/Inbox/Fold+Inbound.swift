@@ -21,13 +21,14 @@ extension Fold {
             message, at: timestamp, provider: providerName, received: arrival.moment, coder)
         row.conversation = try conversations.touch(
             phoneNumberID: message.phoneNumberID, party: party, at: arrival.entry.at)
+        if case .media(let file) = message.kind { try link(row.id, to: file.id) }
         let filing = try file(row)
         switch filing {
         case .new: conversations.added(row)
         case .replaced: conversations.replaced(row)
         case .duplicate: return
         }
-        let shown = row.message(statusAt: row.inboundStatusAt, coder)
+        let shown = try shown(row, statusAt: row.inboundStatusAt)
         try feed.add(
             filing == .new ? .messageReceived : .messageUpdated, at: arrival.entry.at,
             phoneNumberID: row.phoneNumberID, data: try coder.encode(shown))
@@ -154,7 +155,7 @@ extension MessageRow {
         if case .media(let file) = message.kind {
             media = try coder.encode(
                 Media(
-                    id: file.id, state: "remote", mimeType: file.mimeType, sha256: file.sha256,
+                    id: file.id, state: .pending, mimeType: file.mimeType, sha256: file.sha256,
                     filename: file.filename))
         }
         if let cause = message.errors.first {

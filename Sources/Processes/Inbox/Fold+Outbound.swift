@@ -149,7 +149,7 @@ extension Fold {
             try sql("UPDATE messages SET status = ?, error = ?, wamid = ? WHERE id = ?").run(
                 .text(row.status.rawValue), .text(row.error), .text(row.wamid), .text(id))
         }
-        let shown = row.message(statusAt: progress.statusAt, coder)
+        let shown = try shown(row, statusAt: progress.statusAt)
         try feed.add(
             .messageStatus, at: arrival.entry.at, phoneNumberID: row.phoneNumberID,
             data: try coder.encode(shown))

@@ -66,6 +66,7 @@ final class Fold {
             try apply(webhook: body, arrival)
         case .outbox: try apply(try read(OutboxTransition.self, body), arrival)
         case .command: try apply(try read(JournalCommand.self, body), arrival)
+        case .media: try apply(try read(MediaTransition.self, body), arrival)
         }
     }
 

@@ -190,10 +190,10 @@ struct Reader {
 
     private func whole(_ row: MessageRow) throws -> (message: Message, progress: Progress) {
         guard row.direction == .outbound else {
-            return (row.message(statusAt: row.inboundStatusAt, fold.coder), Progress())
+            return (try fold.shown(row, statusAt: row.inboundStatusAt), Progress())
         }
         let progress = try fold.progress(of: row.id)
-        return (row.message(statusAt: progress.statusAt, fold.coder), progress)
+        return (try fold.shown(row, statusAt: progress.statusAt), progress)
     }
 }
 

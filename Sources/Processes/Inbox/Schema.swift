@@ -6,7 +6,7 @@ internal import SQLite
 /// thousand duplicates would be a thousand rows. Times are milliseconds since 1970; `*_at` beside a
 /// `*_seq` is a `Moment`.
 enum Schema {
-    static let migrations = [journals, people, messages, feed].map(Migration.sql)
+    static let migrations = [journals, people, messages, feed, media].map(Migration.sql)
 
     /// Where each journal stands, and what could not be applied.
     private static let journals = """
@@ -96,5 +96,19 @@ enum Schema {
             phone_number_id TEXT NOT NULL, data TEXT NOT NULL);
         CREATE TABLE epoch(value TEXT NOT NULL);
         INSERT INTO epoch VALUES (lower(hex(randomblob(8))));
+        """
+
+    /// How it stands with files, by Meta's id, and which messages have them; `body` is JSON of the newest
+    /// `MediaTransition`.
+    private static let media = """
+        CREATE TABLE media(
+            id TEXT PRIMARY KEY, at INTEGER NOT NULL, seq INTEGER NOT NULL,
+            body TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE media_of(
+            media TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY(media, message)) WITHOUT ROWID;
+        INSERT INTO media_of SELECT json_extract(media, '$.id'), id FROM messages
+            WHERE json_extract(nullif(media, ''), '$.id') IS NOT NULL;
+        UPDATE messages SET media = replace(media, '"state":"remote"', '"state":"pending"')
+            WHERE media <> '';
         """
 }

@@ -1,7 +1,6 @@
 /// What Meta takes as an upload, by kind (WA §7.13; Meta's page of supported media types, read in Sep 2026).
 package struct MediaLimits: Hashable, Sendable {
-    /// Meta's name of the kind, such as `image`.
-    package let kind: String
+    package let kind: MediaKind
     /// MIME types without parameters.
     package let types: [String]
     /// Bytes.
@@ -14,15 +13,15 @@ package struct MediaLimits: Hashable, Sendable {
 
     package static let all = [
         MediaLimits(
-            kind: "audio",
+            kind: .audio,
             types: ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"],
             longest: 16 << 20),
-        MediaLimits(kind: "image", types: ["image/jpeg", "image/png"], longest: 5 << 20),
-        MediaLimits(kind: "video", types: ["video/mp4", "video/3gpp"], longest: 16 << 20),
+        MediaLimits(kind: .image, types: ["image/jpeg", "image/png"], longest: 5 << 20),
+        MediaLimits(kind: .video, types: ["video/mp4", "video/3gpp"], longest: 16 << 20),
         // A static one has 100 KB; which it is only its frames tell, and Meta looks at them.
-        MediaLimits(kind: "sticker", types: ["image/webp"], longest: 500 << 10),
+        MediaLimits(kind: .sticker, types: ["image/webp"], longest: 500 << 10),
         MediaLimits(
-            kind: "document",
+            kind: .document,
             types: [
                 "text/plain", "application/pdf", "application/msword", "application/vnd.ms-excel",
                 "application/vnd.ms-powerpoint", "\(office).wordprocessingml.document",
@@ -41,6 +40,7 @@ package struct MediaLimits: Hashable, Sendable {
 
     /// Every type, for whoever used another one.
     package static var allTypes: String {
-        all.map { "\($0.kind): \($0.types.joined(separator: ", "))" }.joined(separator: "; ")
+        all.map { "\($0.kind.rawValue): \($0.types.joined(separator: ", "))" }.joined(
+            separator: "; ")
     }
 }

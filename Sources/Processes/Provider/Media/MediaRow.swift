@@ -38,6 +38,8 @@ struct MediaRow: Hashable, Sendable {
     var strikes = 0
     /// Why it is not here.
     var problem: Problem?
+    /// Wall clock, ms, of its last change, and later than the one before.
+    var changedAt: Int64 = 0
 
     /// Wall clock, ms: when Meta forgets the id.
     var expiresAt: Int64 { receivedAt + origin.life }

@@ -12,7 +12,7 @@ final class MediaTable {
 
     static let columns = """
         id, phone_number_id, origin, state, mime_type, size, sha256, filename, received_at, file,
-        failures, strikes, problem
+        failures, strikes, problem, changed_at
         """
 
     /// Takes over the table that `OutboxSchema` made.
@@ -22,7 +22,7 @@ final class MediaTable {
         self.database = database
         insert = try database.prepare(
             """
-            INSERT INTO media (\(Self.columns), changed_at, served_at, not_before)
+            INSERT INTO media (\(Self.columns), served_at, not_before)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO NOTHING
             """)
         update = try database.prepare(
@@ -83,6 +83,7 @@ final class MediaTable {
             mimeType: row.text(4), size: row.optionalInteger(5), sha256: row.optionalText(6),
             filename: row.optionalText(7), receivedAt: row.integer(8), file: row.optionalText(9),
             failures: Int(row.integer(10)), strikes: Int(row.integer(11)),
-            problem: try row.optionalBlob(12).map { try decoder.decode(Problem.self, from: $0) })
+            problem: try row.optionalBlob(12).map { try decoder.decode(Problem.self, from: $0) },
+            changedAt: row.integer(13))
     }
 }

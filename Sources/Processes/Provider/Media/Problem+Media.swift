@@ -73,7 +73,8 @@ extension Problem {
         let size = limits.longest >= 1 << 20 ? limits.longest >> 20 : limits.longest >> 10
         return Problem(
             .tooLarge, status: 413, "The file is larger than \(size) \(unit).",
-            hint: "WhatsApp takes \(limits.kind) files up to \(size) \(unit); make it smaller.",
+            hint:
+                "WhatsApp takes \(limits.kind.rawValue) files up to \(size) \(unit); make it smaller.",
             field: "size")
     }
 
