@@ -114,7 +114,7 @@ let package = Package(
                 "CloudAPI", "Curl", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor",
                 "SQLite", "TestSupport", "Wire",
             ]),
-        tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Wire"]),
+        tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Reactor", "TestSupport", "Wire"]),
         tests("Signer", ["Daemon", "Digest", "Signer", "Wire"]),
         tests("GatewayControl", ["GatewayControl"]),
         // The server itself is python, in Tests/FakeGraph.

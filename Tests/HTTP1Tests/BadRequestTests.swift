@@ -35,6 +35,21 @@ struct BadRequestTests {
         for cut in cuts(request.bytes.count) { check(request, visit(request, cutAt: [cut])) }
     }
 
+    @Test("a case gets the same answers where the body is taken in parts", arguments: 1...6)
+    func answersInParts(partLimit: Int) {
+        for request in BadRequest.all(path: "/upload") {
+            guard case .answers = request.expected else { continue }
+            for size in [1, 2, 3, 5, 16_384] {
+                guard size > 2 || request.bytes.count < 20_000 else { continue }
+                var visit = Visit()
+                visit.partLimit = partLimit
+                visit.send(request.bytes[...], size: size)
+                if request.endsInput { visit.end() }
+                check(request, visit)
+            }
+        }
+    }
+
     /// Every boundary; of long cases those near the ends and the limits, and a sample.
     private func cuts(_ count: Int) -> [Int] {
         (0...count).filter { cut in

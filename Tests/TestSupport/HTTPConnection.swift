@@ -82,6 +82,14 @@ package final class HTTPConnection: @unchecked Sendable {
         }
     }
 
+    /// Whether the server has reset this connection; reads nothing.
+    package var isReset: Bool {
+        var state = tcp_info()
+        var length = socklen_t(MemoryLayout<tcp_info>.size)
+        getsockopt(socket.number, CInt(IPPROTO_TCP), TCP_INFO, &state, &length)
+        return state.tcpi_state == UInt8(TCP_CLOSE)
+    }
+
     // MARK: Requests
 
     /// Asks and waits for the answer.

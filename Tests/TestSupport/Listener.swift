@@ -37,6 +37,13 @@ extension Listener {
     /// - Throws: `SystemError`.
     package func setNonBlocking() throws { try socket.setNonBlocking() }
 
+    /// Another descriptor of the same socket, for a server that takes it over.
+    ///
+    /// - Throws: `SystemError`.
+    package func duplicate() throws -> Descriptor {
+        Descriptor(owning: try checked("dup") { dup(number) })
+    }
+
     /// The next connection that waits, if one does.
     package func accept() -> Descriptor? { (try? socket.accept()) ?? nil }
 }

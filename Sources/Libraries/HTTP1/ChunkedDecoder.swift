@@ -12,6 +12,8 @@ struct ChunkedDecoder: Sendable {
     }
 
     let limit: Int
+    /// Bytes of the body that the size lines have announced so far.
+    private var announced = 0
     private var state = State.size
     private var size = 0
     private var digits = 0
@@ -24,33 +26,33 @@ struct ChunkedDecoder: Sendable {
 
     /// Appends to `body` what `bytes` hold of it and says how many of them belong to the request.
     ///
-    /// - Returns: the bytes used, and whether the body is complete. Unless it is, all were used.
+    /// Stops at once when `body` has `full` bytes, so that what is thrown does not depend on cuts.
+    /// - Returns: the bytes used, and whether the body is complete. Unless it is, or `body` is full,
+    ///   all were used.
     mutating func read(
-        _ bytes: ArraySlice<UInt8>, into body: inout [UInt8]
+        _ bytes: ArraySlice<UInt8>, into body: inout [UInt8], full: Int
     ) throws(RequestError) -> (used: Int, isComplete: Bool) {
         var index = bytes.startIndex
-        while index < bytes.endIndex {
+        while index < bytes.endIndex, body.count < full {
             if case .data = state {
-                let end = min(bytes.endIndex, index + size)
+                let end = index + min(bytes.endIndex - index, size, full - body.count)
                 body.append(contentsOf: bytes[index..<end])
                 size -= end - index
                 index = end
                 if size == 0 { state = .dataCarriageReturn }
                 continue
             }
-            let isComplete = try readFraming(bytes[index], bodyCount: body.count)
+            let isComplete = try readFraming(bytes[index])
             index += 1
             if isComplete { return (index - bytes.startIndex, true) }
         }
-        return (bytes.count, false)
+        return (index - bytes.startIndex, false)
     }
 
     /// - Returns: whether this byte ends the body.
-    private mutating func readFraming(
-        _ byte: UInt8, bodyCount: Int
-    ) throws(RequestError) -> Bool {
+    private mutating func readFraming(_ byte: UInt8) throws(RequestError) -> Bool {
         switch state {
-        case .size: try readSize(byte, bodyCount: bodyCount)
+        case .size: try readSize(byte)
         case .extensionName, .extensionValue, .extensionToken, .extensionQuoted,
             .extensionEscape, .extensionEnd:
             try readExtension(byte)
@@ -71,7 +73,7 @@ struct ChunkedDecoder: Sendable {
         return false
     }
 
-    private mutating func readSize(_ byte: UInt8, bodyCount: Int) throws(RequestError) {
+    private mutating func readSize(_ byte: UInt8) throws(RequestError) {
         if let digit = byte.hexDigit {
             guard digits < Limit.chunkSizeDigits else { throw .malformedChunk }
             digits += 1
@@ -85,7 +87,8 @@ struct ChunkedDecoder: Sendable {
         default: throw .malformedChunk
         }
         // Before a byte of the chunk is kept.
-        guard size <= limit - bodyCount else { throw .bodyTooLarge(limit: limit) }
+        guard size <= limit - announced else { throw .bodyTooLarge(limit: limit) }
+        announced += size
     }
 
     private mutating func beginExtension() throws(RequestError) {

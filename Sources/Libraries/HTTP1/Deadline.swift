@@ -23,8 +23,13 @@ package enum Deadline: Hashable, Sendable {
     /// Bytes per second that a body must have on average after its grace.
     package static let bodyRate = 500
     package static let bodyTime = Duration.seconds(60)
+    /// Bytes that a body taken in parts must bring in each `bodyGraceTime`, however long it takes.
+    ///
+    /// The same rate, but nothing is saved up: megabytes sent fast buy no hours of silence.
+    package static let bodyProgress = 10 * bodyRate
     /// How long an answer may rest without one byte going out.
     package static let writeStallTime = Duration.seconds(10)
+    /// A whole answer's time; one that comes in parts may take as long as it moves.
     package static let writeTime = Duration.seconds(30)
     package static let idleTime = Duration.seconds(60)
     package static let lingerTime = Duration.seconds(2)

@@ -1,23 +1,32 @@
 /// An answer: status, fields and content.
 ///
-/// `Date`, `Content-Length`, `Connection` are added when it is serialised and must not be given.
-/// (An answer that is streamed would begin with the same head; ``ServerConnection`` would then hold
-/// a phase between `answering` and `writing` in which parts are framed as chunks.)
+/// `Date`, `Connection` and what frames the content are added when it is serialised and must not
+/// be given.
 package struct Response: Sendable, Hashable {
     package struct Field: Sendable, Hashable {
         package let name: String
         package let value: String
     }
 
+    package enum Content: Sendable, Hashable {
+        case whole([UInt8])
+        /// Comes in parts after the head: so many bytes in all, or nil for as many as there will be.
+        case parts(length: Int?)
+    }
+
     package var status: Status
     package private(set) var fields: [Field] = []
-    package var body: [UInt8]
+    package var content: Content
     /// Whether the connection is to be closed after this answer even if it could go on.
     package var closes = false
 
     package init(_ status: Status, contentType: String? = nil, body: [UInt8] = []) {
+        self.init(status, contentType: contentType, .whole(body))
+    }
+
+    package init(_ status: Status, contentType: String? = nil, _ content: Content) {
         self.status = status
-        self.body = body
+        self.content = content
         if let contentType { add("Content-Type", contentType) }
     }
 
@@ -37,13 +46,19 @@ package struct Response: Sendable, Hashable {
         fields.append(Field(name: name, value: value))
     }
 
-    /// Appends this answer as HTTP/1.1 has it on the wire.
-    ///
-    /// `isForHead`: HEAD was asked, so the same head goes out without content (RFC 9110 §9.3.2).
-    func serialise(
-        into output: inout [UInt8], date: String, isForHead: Bool, closing: Bool
+    /// How the end of an answer's content is known (RFC 9112 §6.3).
+    enum Framing: Hashable {
+        case length(Int)
+        case chunked
+        /// By the end of the connection: HTTP/1.0 has nothing else for what has no length.
+        case untilClose
+    }
+
+    /// Appends the head of this answer as HTTP/1.1 has it on the wire, and room for its content.
+    func serialiseHead(
+        into output: inout [UInt8], date: String, framing: Framing, closing: Bool, room: Int
     ) {
-        output.reserveCapacity(output.count + 256 + (isForHead ? 0 : body.count))
+        output.reserveCapacity(output.count + 256 + room)
         output.append(contentsOf: "HTTP/1.1 ".utf8)
         output.append(contentsOf: String(status.code).utf8)
         output.append(.blank)
@@ -58,11 +73,15 @@ package struct Response: Sendable, Hashable {
         }
         // RFC 9110 §8.6: never on 204; on HEAD what GET would have had.
         if !status.isBodiless {
-            output.append(contentsOf: "\r\nContent-Length: ".utf8)
-            output.append(contentsOf: String(body.count).utf8)
+            switch framing {
+            case .length(let length):
+                output.append(contentsOf: "\r\nContent-Length: ".utf8)
+                output.append(contentsOf: String(length).utf8)
+            case .chunked: output.append(contentsOf: "\r\nTransfer-Encoding: chunked".utf8)
+            case .untilClose: break
+            }
         }
         if closing { output.append(contentsOf: "\r\nConnection: close".utf8) }
         output.append(contentsOf: "\r\n\r\n".utf8)
-        if !status.isBodiless, !isForHead { output.append(contentsOf: body) }
     }
 }

@@ -9,7 +9,8 @@ extension ServerConnection {
         case close
     }
 
-    /// What is being waited for and when that ends; nil while the caller owes an answer.
+    /// What is being waited for and when that ends; nil while the caller owes an answer
+    /// or a part of it, or is busy with a part of the body.
     ///
     /// It moves with every event, so a timer that fires early just asks again.
     package var deadline: (kind: Deadline, at: Instant)? {
@@ -18,13 +19,15 @@ extension ServerConnection {
         case .idle: (.idle, since + Deadline.idleTime)
         case .head: (.head, since + Deadline.headTime)
         case .body: (.body, since + Deadline.bodyTime(received: body.count))
-        case .writing:
+        case .part: (.body, since + Deadline.bodyGraceTime)
+        case .writing where outgoing == nil:
             (
                 .write,
                 min(lastProgress + Deadline.writeStallTime, since + Deadline.writeTime)
             )
+        case .writing, .writingPart: (.write, lastProgress + Deadline.writeStallTime)
         case .lingering: (.linger, since + Deadline.lingerTime)
-        case .deciding, .answering, .closed: nil
+        case .deciding, .betweenParts, .answering, .awaitingPart, .closed: nil
         }
     }
 

@@ -64,27 +64,34 @@ actor Gateway: RequestHandler {
 
     // MARK: Whole requests
 
-    func answer(_ head: RequestHead, body: [UInt8]) async -> Response {
-        guard let route = Route(head.segments) else { return Self.notFound(answers) }
-        let begin = ContinuousClock.now
-        let response = await answer(route, head, body)
-        traffic.count(route.label, response.status.code, took: .now - begin)
-        return response
+    func answer(_ head: RequestHead, body: [UInt8]) async -> Reply {
+        await answer(head) { route in Reply(try await self.serve(route, head, body)) }
+    }
+
+    func answer(_ head: RequestHead, parts: any PartSource) async -> Reply {
+        // No route takes its body in parts yet.
+        await answer(head) { _ in Reply(Self.notFound(self.answers)) }
     }
 
     private func answer(
-        _ route: Route, _ head: RequestHead, _ body: [UInt8]
-    ) async -> Response {
-        do {
-            return try await serve(route, head, body)
-        } catch let problem as Problem {
-            return answers.problem(problem)
-        } catch let error as WireError {
-            return answers.problem(problem(for: error))
-        } catch is CancellationError {
-            // Nobody reads this: the caller has gone.
-            return answers.problem(.internalError(in: .ingress))
-        } catch {
+        _ head: RequestHead, _ serve: (Route) async throws -> Reply
+    ) async -> Reply {
+        guard let route = Route(head.segments) else { return Reply(Self.notFound(answers)) }
+        let begin = ContinuousClock.now
+        let reply: Reply
+        do { reply = try await serve(route) } catch { reply = Reply(answer(to: error)) }
+        traffic.count(route.label, reply.response.status.code, took: .now - begin)
+        return reply
+    }
+
+    private func answer(to error: any Error) -> Response {
+        switch error {
+        case let problem as Problem: return answers.problem(problem)
+        case let error as WireError: return answers.problem(problem(for: error))
+        case let error as RequestError: return answers.refusal(error)
+        // Nobody reads this: the caller has gone.
+        case is CancellationError: return answers.problem(.internalError(in: .ingress))
+        default:
             place.log.error("request.failed error=\(error)")
             return answers.problem(.internalError(in: .ingress))
         }

@@ -9,19 +9,26 @@ final class HTTPConnection: @unchecked Sendable {
     private static let readSize = 8 << 10
     /// Reads in a row before other connections get their turn.
     private static let readsAtOnce = 4
+    /// Bytes of an answer that the kernel holds beyond those on their way: some round trips' worth.
+    private static let unsentLimit: CInt = 128 << 10
 
     private let loop: EventLoop
-    private let handler: any RequestHandler
-    private let date: DateLine
+    let handler: any RequestHandler
+    let date: DateLine
     private let onClose: @Sendable () -> Void
-    private var descriptor: Descriptor?
-    private var connection: ServerConnection
+    private(set) var descriptor: Descriptor?
+    var connection: ServerConnection
     private var head: RequestHead?
-    private var output: [UInt8] = []
+    var output: [UInt8] = []
     private var written = 0
     private var watched: EventLoop.Readiness = []
     private var timer: (timer: EventLoop.Timer, at: ContinuousClock.Instant)?
-    private var answering: Task<Void, Never>?
+    var answering: Task<Void, Never>?
+    /// The route that waits for a part of the body.
+    var wanting: CheckedContinuation<[UInt8]?, any Error>?
+    /// The answer that waits until its last part is out.
+    var draining: CheckedContinuation<Void, Never>?
+    private(set) var isStopping = false
 
     init(
         owning descriptor: consuming Descriptor, _ handler: any RequestHandler, _ date: DateLine,
@@ -43,8 +50,11 @@ final class HTTPConnection: @unchecked Sendable {
 
     /// Lets the answer under way, or to what has arrived, be the last one.
     ///
-    /// A request that is in the socket already is still served: closing over it would be a reset.
+    /// A request that is in the socket already is still served: closing over it would be a reset. An
+    /// answer without an end is ended.
     func stopKeepingAlive() {
+        isStopping = true
+        if connection.isEndless { answering?.cancel() }
         readSome()
         if descriptor != nil, connection.stopKeepingAlive() {
             if let number = descriptor?.number { shutdown(number, CInt(SHUT_WR)) }
@@ -98,7 +108,9 @@ final class HTTPConnection: @unchecked Sendable {
         case .wait: break
         case .decide(let head): decide(head)
         case .deliver(let body): answer(body)
-        case .refuse(let error): respond(handler.refusal(error))
+        case .part(let bytes): give(bytes)
+        case .endOfBody: give(nil)
+        case .refuse(let error): refuse(error)
         case .close: close()
         }
     }
@@ -106,6 +118,11 @@ final class HTTPConnection: @unchecked Sendable {
     private func decide(_ head: RequestHead) {
         switch handler.admit(head) {
         case .answer(let response): respond(response)
+        case .acceptParts(let limit):
+            switch connection.acceptParts(bodyLimit: limit, at: .now) {
+            case .takeParts: answerParts(head)
+            case .refuse(let error): refuse(error)
+            }
         case .accept(let limit):
             self.head = head
             switch connection.accept(bodyLimit: limit, at: .now) {
@@ -114,7 +131,7 @@ final class HTTPConnection: @unchecked Sendable {
                 output += bytes
                 write()
             case .deliver(let body): answer(body)
-            case .refuse(let error): respond(handler.refusal(error))
+            case .refuse(let error): refuse(error)
             case .close: close()
             }
         }
@@ -124,20 +141,31 @@ final class HTTPConnection: @unchecked Sendable {
     private func answer(_ body: [UInt8]) {
         guard let head = head.take() else { return }
         answering = Task(executorPreference: loop) { [self] in
-            let response = await handler.answer(head, body: body)
-            answering = nil
-            guard descriptor != nil else { return }
-            respond(response)
-            settle()
+            await respond(await handler.answer(head, body: body))
         }
     }
 
-    private func respond(_ response: Response) {
+    /// Asks a handler that takes the body in parts; the task is this connection's too.
+    private func answerParts(_ head: RequestHead) {
+        answering = Task(executorPreference: loop) { [self] in
+            await respond(await handler.answer(head, parts: self))
+        }
+    }
+
+    private func respond(_ reply: Reply) async {
+        if let source = reply.source { return await respond(reply.response, from: source) }
+        answering = nil
+        guard descriptor != nil else { return }
+        respond(reply.response)
+        settle()
+    }
+
+    func respond(_ response: Response) {
         connection.respond(response, date: date.text, into: &output, at: .now)
         write()
     }
 
-    private func write() {
+    func write() {
         do {
             while written < output.count {
                 let start = written
@@ -156,7 +184,6 @@ final class HTTPConnection: @unchecked Sendable {
         } catch {
             return close()
         }
-        guard written > 0 else { return }
         output.removeAll(keepingCapacity: output.count <= Self.readSize)
         written = 0
         // What went out may have been `100 Continue`, with the body still to come.
@@ -166,8 +193,9 @@ final class HTTPConnection: @unchecked Sendable {
     private func afterAnswer() {
         switch connection.written(at: .now) {
         case .wait: break
+        case .sendPart: draining.take()?.resume()
         case .decide(let head): decide(head)
-        case .refuse(let error): respond(handler.refusal(error))
+        case .refuse(let error): refuse(error)
         case .shutDownWriting:
             if let number = descriptor?.number { shutdown(number, CInt(SHUT_WR)) }
         case .close: close()
@@ -177,7 +205,7 @@ final class HTTPConnection: @unchecked Sendable {
     // MARK: Waiting
 
     /// Watches for what is wanted now, and arms the timer of what must not take for ever.
-    private func settle() {
+    func settle() {
         guard let number = descriptor?.number else { return }
         var wanted: EventLoop.Readiness = connection.wantsBytes ? .read : []
         if written < output.count { wanted.insert(.write) }
@@ -207,25 +235,41 @@ final class HTTPConnection: @unchecked Sendable {
         guard descriptor != nil else { return }
         switch connection.expired(at: .now) {
         case .notYet: break
-        case .refuse(let error): respond(handler.refusal(error))
-        case .reset:
-            if let number = descriptor?.number {
-                var linger = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(
-                    number, SOL_SOCKET, SO_LINGER, &linger,
-                    socklen_t(MemoryLayout.size(ofValue: linger)))
-            }
-            close()
+        case .refuse(let error): refuse(error)
+        case .reset: reset()
         case .close: close()
         }
         settle()
     }
 
-    private func close() {
+    /// Closes so that the peer sees an error: what it has is not the whole.
+    func reset() {
+        if let number = descriptor?.number {
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(
+                number, SOL_SOCKET, SO_LINGER, &linger,
+                socklen_t(MemoryLayout.size(ofValue: linger)))
+        }
+        close()
+    }
+
+    /// Keeps the kernel from taking megabytes of the answer: a slow reader makes room in them so
+    /// seldom that it could not be told from one that does not read.
+    func limitUnsent() {
+        guard let number = descriptor?.number else { return }
+        var bytes = Self.unsentLimit
+        setsockopt(
+            number, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &bytes,
+            socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    func close() {
         guard let descriptor = descriptor.take() else { return }
         loop.unwatch(descriptor.number)
         if let timer = timer.take() { loop.cancel(timer.timer) }
         answering?.cancel()
+        wanting.take()?.resume(throwing: CancellationError())
+        draining.take()?.resume()
         onClose()
     }
 }

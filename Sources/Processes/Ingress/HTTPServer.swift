@@ -2,24 +2,6 @@ internal import Glibc
 internal import HTTP1
 internal import Reactor
 
-/// What a route decides when it has seen a request's head, before a byte of its body is read.
-enum Admission {
-    /// Read the body, of at most so many bytes, and come back with it.
-    case accept(bodyLimit: Int)
-    /// Answer now; a body that was announced stays unread.
-    case answer(Response)
-}
-
-/// Who answers HTTP requests.
-protocol RequestHandler: Sendable {
-    /// Decides by the head alone; must not wait.
-    func admit(_ head: RequestHead) -> Admission
-    /// Answers a whole request that was admitted.
-    func answer(_ head: RequestHead, body: [UInt8]) async -> Response
-    /// Says what was wrong with bytes that are no request.
-    func refusal(_ error: RequestError) -> Response
-}
-
 /// The listening TCP socket and the connections it gave.
 actor HTTPServer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
