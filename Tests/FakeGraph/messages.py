@@ -27,7 +27,7 @@ class Messages:
         if body.get("messaging_product") != "whatsapp":
             return graph_error(100, details="messaging_product must be whatsapp.")
         if body.get("status") == "read":
-            self.read_marks.append(body)
+            self.read_marks.append({**body, "phone_number_id": turn.parts[0]})
             return Answer.of({"success": True})
         to = body.get("to") or body.get("recipient")
         if not isinstance(to, str):

@@ -62,6 +62,7 @@ struct InternalEventTests {
                     phoneNumberID: number), at: Sample.startAt + Int64(journal.entries.count))
         }
         try read()
+        write("w0", after: 2)
         write("w2", after: 2)
         write("w1", after: 1)
         write("w3", number: "300200100400699", after: 0)
@@ -70,8 +71,8 @@ struct InternalEventTests {
         try read()
         write("w4", after: 4)
         try read()
-        try await inbox.append(journal.batch(0..<3))
-        try await inbox.append(journal.batch(3..<journal.entries.count))
+        try await inbox.append(journal.batch(0..<4))
+        try await inbox.append(journal.batch(4..<journal.entries.count))
         let told = try await inbox.events(after: 0, Self.marks)
         #expect(told.compactMap { $0.data["wamid"]?.text } == ["w2", "w3", "w4"])
         #expect(

@@ -142,7 +142,7 @@ extension FakeGraph {
         try await seen("webhooks", from: start).map(GraphWebhook.init)
     }
 
-    /// The bodies of the requests that marked a message as read.
+    /// The bodies of the requests that marked a message as read, each with its `phone_number_id`.
     package func readMarks() async throws -> [JSONValue] { try await seen("read_marks", from: 0) }
 
     private func seen(_ list: String, from start: Int) async throws -> [JSONValue] {

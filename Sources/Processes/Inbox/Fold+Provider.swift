@@ -19,22 +19,29 @@ extension Fold {
     ///
     /// The newest by Meta's clock: Meta counts those before it as read. A reaction is none that Meta is known to take a read mark for.
     func tell(_ seen: Conversations.Seen, at: Int64) throws {
-        let newest = try sql(
+        var newest: (wamid: String, timestamp: Int64)?
+        try sql(
             """
-            SELECT wamid, max(timestamp) FROM messages
+            SELECT wamid, timestamp FROM messages
             WHERE conversation = ? AND opens_window = 1 AND type <> 'reaction'
             AND (received_at, received_seq) > (?, ?) AND (received_at, received_seq) <= (?, ?)
+            ORDER BY received_at, received_seq
             """
-        ).first(
+        ).forEach(
             .text(seen.conversation), .integer(seen.after.at), .integer(seen.after.seq),
             .integer(seen.upTo.at), .integer(seen.upTo.seq)
-        ) { row in row.optionalInteger(1).map { (row.text(0), $0) } }
-        guard let (wamid, timestamp) = newest ?? nil else { return }
+        ) { row in
+            // Meta's clock has seconds: of those of one second the one that came last.
+            let timestamp = row.integer(1)
+            if timestamp >= newest?.timestamp ?? .min { newest = (row.text(0), timestamp) }
+            return .next
+        }
+        guard let newest else { return }
         try feed.add(
             .internal(.readMarkWanted), at: at, phoneNumberID: seen.phoneNumberID,
             data: try coder.encode(
                 WantedReadMark(
-                    conversation: seen.conversation, wamid: wamid,
-                    timestamp: Timestamp(milliseconds: timestamp))))
+                    conversation: seen.conversation, wamid: newest.wamid,
+                    timestamp: Timestamp(milliseconds: newest.timestamp))))
     }
 }

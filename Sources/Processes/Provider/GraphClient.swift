@@ -44,13 +44,28 @@ actor GraphClient: Graph {
     }
 
     func send(_ body: Data, from phoneNumberID: String) async -> GraphOutcome {
+        switch await post(body, toMessagesOf: phoneNumberID) {
+        case .success(let result): GraphOutcome(result)
+        case .failure(let notBegun): .neverLeft(reason: notBegun.reason)
+        }
+    }
+
+    /// Why not a byte of a request has left.
+    struct NotBegun: Error, Hashable {
+        let reason: String
+    }
+
+    /// Posts JSON to `/{phoneNumberID}/messages`; all of it takes `limit` at most, if there is one.
+    func post(
+        _ body: Data, toMessagesOf phoneNumberID: String, within limit: Duration? = nil
+    ) async -> Result<TransferResult, NotBegun> {
         let proof: String
         do { proof = try await currentProof() } catch {
-            return .neverLeft(reason: "no proof of the token from signer: \(error)")
+            return .failure(NotBegun(reason: "no proof of the token from signer: \(error)"))
         }
         let url: TransferURL
         do { url = try settings.messages(of: phoneNumberID, proof: proof) } catch {
-            return .neverLeft(reason: "\(phoneNumberID) is no phone number id")
+            return .failure(NotBegun(reason: "\(phoneNumberID) is no phone number id"))
         }
         let result = await transfers.perform(
             Transfer(
@@ -61,10 +76,13 @@ actor GraphClient: Graph {
                     Transfer.Field("Accept", "application/json"),
                     Transfer.Field("User-Agent", Self.userAgent),
                 ],
-                connectLimit: settings.connectLimit, answerLimit: settings.answerLimit,
+                connectLimit: limit.map { min($0 / 2, settings.connectLimit) }
+                    ?? settings.connectLimit,
+                answerLimit: limit.map { min($0 / 2, settings.answerLimit) }
+                    ?? settings.answerLimit,
                 authorities: settings.authorities))
         if let usage = GraphUsage(result) { onUsage(usage) }
-        return GraphOutcome(result)
+        return .success(result)
     }
 
     /// The proof at hand while it is young; an older one only while signer is away.

@@ -267,7 +267,7 @@ actor MessageSender {
     }
 
     /// Callers who wait for what would not go are told at once; the probe is left alone.
-    private func refuseWaiting(in scope: SendScope, for problem: Problem) {
+    func refuseWaiting(in scope: SendScope, for problem: Problem) {
         for ticket in dispatch.waiting(in: scope) where decide(ticket.id) {
             dispatch.remove(ticket.number, now: Clocks.boot)
             work { await $0.settle(ticket, [.blocked(problem, isAwaited: true)]) }

@@ -9,4 +9,14 @@ extension OutboxSchema {
             person TEXT NOT NULL, phone_number_id TEXT NOT NULL, at INTEGER NOT NULL,
             PRIMARY KEY (person, phone_number_id)) STRICT, WITHOUT ROWID;
         """
+
+    // `at` is the message's time by Meta's clock, `not_before` ours; both in ms.
+    static let readMarks = """
+        CREATE TABLE read_marks (
+            conversation TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, wamid TEXT NOT NULL,
+            at INTEGER NOT NULL, tries INTEGER NOT NULL, not_before INTEGER NOT NULL)
+            STRICT, WITHOUT ROWID;
+        CREATE INDEX read_marks_by_number ON read_marks (phone_number_id, not_before, conversation);
+        CREATE INDEX read_marks_by_age ON read_marks (at);
+        """
 }

@@ -12,10 +12,20 @@ struct FeedNews: Hashable, Sendable {
         var failure: Problem?
     }
 
+    /// A message that was seen here, the newest of its conversation.
+    struct Mark: Hashable, Sendable {
+        let conversation: String
+        let phoneNumberID: String
+        let wamid: String
+        /// Meta's clock, ms.
+        let at: Int64
+    }
+
     /// The id to go on after.
     let position: String
     var proofs: [Proof] = []
     var people: [PersonNews] = []
+    var marks: [Mark] = []
     /// All that ingress answered for until then (wall clock, ms) is in this part or before it.
     var completeTo: Int64?
 }
@@ -56,6 +66,7 @@ extension OutboxStore {
             }
         }
         for news in news.people { try tables.people.learn(news) }
+        for mark in news.marks { try tables.readMarks.add(mark, now: now) }
         try tables.feed.setPosition(news.position)
         return followed
     }

@@ -22,6 +22,7 @@ actor OutboxStore {
         let deadLetters: DeadLetterTable
         let media: MediaTable
         let people: PeopleTable
+        let readMarks: ReadMarkTable
         let savepoint: Savepoint
     }
 
@@ -85,7 +86,7 @@ actor OutboxStore {
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
             deadLetters: try DeadLetterTable(in: database), media: try MediaTable(in: database),
-            people: people,
+            people: people, readMarks: try ReadMarkTable(in: database),
             savepoint: try Savepoint(in: database))
         counts = try tables.messages.counts()
         let due = mode == .stub ? try tables.stubLife.nextDue() : nil
@@ -176,8 +177,9 @@ actor OutboxStore {
                 let entries = try tables.journal.prune(retention, now: now)
                 let age = max(retention.age, Self.shortestMemory)
                 let messages = try tables.messages.prune(settledBefore: now - age)
+                let marks = try tables.readMarks.prune(now: now)
                 if messages > 0 { counts = try tables.messages.counts() }
-                return entries + messages
+                return entries + messages + marks
             }
         }
     }

@@ -5,6 +5,8 @@ extension Provider {
     /// The number that sends: the one that is asked for, else the one that the person wrote to last, else
     /// the first.
     ///
+    /// A read mark goes from the number that the message came to, which inbox knows.
+    ///
     /// With one number there is no choice, and nothing is looked up. With several it costs a send without
     /// `from` one hop to the store and one read of an index, some 0.1 ms; kept in memory it would be
     /// another thing to be wrong after a merge.
@@ -18,7 +20,10 @@ extension Provider {
         case .message(let body):
             let written = try await outbox.numbers(writtenBy: body.message.to)
             return written.first(where: ids.contains) ?? first
-        case .readMark: return first
+        case .readMark(let mark, _):
+            // Inbox has the message; while it is away the first number is as good a guess as any.
+            let owner = await marks?.number(of: mark.messageID)
+            return owner.flatMap { ids.contains($0) ? $0 : nil } ?? first
         }
     }
 }

@@ -19,6 +19,8 @@ actor Provider: Responder {
     let numbers: Numbers
     /// Nil in stub.
     let sender: MessageSender?
+    /// Nil in stub.
+    let marks: ReadMarks?
     let media: MediaPath
     /// What is asked of Graph; nil in stub.
     private let version: GraphVersion?
@@ -31,6 +33,7 @@ actor Provider: Responder {
 
     init(
         in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender?,
+        marking marks: ReadMarks?,
         keeping media: MediaPath, speaking version: GraphVersion?,
         lag: @escaping @Sendable () async -> Shipper.Lag
     ) {
@@ -38,6 +41,7 @@ actor Provider: Responder {
         self.outbox = outbox
         self.numbers = numbers
         self.sender = sender
+        self.marks = marks
         self.media = media
         self.version = version
         self.lag = lag
@@ -83,7 +87,12 @@ actor Provider: Responder {
             guard let known = try await outbox.known(request.id, idempotency) else { throw error }
             return try await answer(Standing(taken: known))
         }
-        guard case .message(let body) = wanted else { return try await mark(request) }
+        let body: SendBody
+        switch wanted {
+        case .message(let message): body = message
+        case .readMark(let mark, _):
+            return try await tell(mark, from: from, for: request, until: until)
+        }
         let submission = Submission(
             id: request.id, idempotency: idempotency, until: until, body: body, from: from,
             size: request.body.count)
@@ -98,13 +107,16 @@ actor Provider: Responder {
     /// Milliseconds that an answer may take to ingress.
     private static let wayBack: Int64 = 250
 
-    /// Plays Meta's part for a read mark: nothing is kept of it, and repeating it changes nothing.
-    private func mark(_ request: SendMessage) async throws -> SendMessage.Answer {
-        // Never called done in live, where it would have to reach Meta.
-        guard place.mode == .stub else { throw Problem.readMarksNotSupported }
+    /// Tells Meta of a message that was read, or in stub plays Meta's part: nothing is kept of it, and
+    /// repeating it changes nothing.
+    private func tell(
+        _ mark: ReadMark, from: String, for request: SendMessage, until: Int64
+    ) async throws -> SendMessage.Answer {
+        // Whatever `answerBy` says: there is no queue that it could be left to.
+        try await marks?.tell(mark, from: from, until: until - Self.wayBack)
         return SendMessage.Answer(
-            id: request.id, status: .accepted, provider: "stub", wamid: nil, to: nil,
-            replayed: false, journal: try await outbox.head())
+            id: request.id, status: .accepted, provider: marks == nil ? "stub" : "meta",
+            wamid: nil, to: nil, replayed: false, journal: try await outbox.head())
     }
 
     private func answer(_ standing: Standing) async throws -> SendMessage.Answer {
@@ -160,6 +172,10 @@ actor Provider: Responder {
         figures["held"] = counts[.held, default: 0]
         figures["unknown"] = counts[.unknown, default: 0]
         figures["failed"] = counts[.failed, default: 0]
+        figures["read_marks"] = try? await outbox.change { _, tables, _ in
+            try tables.readMarks.count()
+        }
+        figures["read_marks_given_up"] = await marks?.givenUp
         var warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 }
         let dead = try? await outbox.change { _, tables, _ in try tables.deadLetters.counts() }
         if let dead, !dead.isEmpty {

@@ -58,6 +58,7 @@ struct ProviderProcess: DaemonProcess {
 
         let provider = Provider(
             in: place, over: outbox, from: settings.numbers, by: sendPath.sender,
+            marking: sendPath.marks,
             keeping: media, speaking: settings.graph?.version
         ) { await shipper.lag }
         let server = try await place.serve(provider) {

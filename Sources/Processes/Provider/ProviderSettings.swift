@@ -82,6 +82,14 @@ enum Numbers: Hashable, Sendable {
     /// At least one.
     case these([String])
 
+    /// Those that are named; none in stub.
+    var configured: [String] {
+        switch self {
+        case .any: []
+        case .these(let ids): ids
+        }
+    }
+
     /// The number that sends: the one that was asked for, else the default.
     ///
     /// - Throws: `Problem` of status 400 for one that is not ours.

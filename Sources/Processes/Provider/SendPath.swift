@@ -9,6 +9,9 @@ struct SendPath: Sendable {
     private let stubLife: StubLife?
     /// Nil in stub.
     let sender: MessageSender?
+    /// Nil in stub.
+    let marks: ReadMarks?
+    private let marking: Task<Void, Never>?
     private let settling: Task<Void, Never>?
     private let transfers: Transfers?
 
@@ -19,20 +22,33 @@ struct SendPath: Sendable {
         case .stub:
             let stubLife = StubLife(of: outbox, on: place.loop)
             await stubLife.start()
-            return SendPath(stubLife: stubLife, sender: nil, settling: nil, transfers: nil)
+            return SendPath(
+                stubLife: stubLife, sender: nil, marks: nil, marking: nil, settling: nil,
+                transfers: nil)
         case .live:
             let transfers = try Transfers(on: place.loop)
+            let graph = try graph(settings, transfers, place)
             let sender = MessageSender(
-                of: outbox, over: try graph(settings, transfers, place),
+                of: outbox, over: graph,
                 by: MessageSender.Rules(dispatch: settings.pace), on: place.loop)
             try await sender.start()
             let inbox = place.client(to: .inbox)
-            let settlement = Settlement(of: outbox, for: sender, on: place.loop) {
+            let marks = ReadMarks(
+                of: outbox, over: graph, beside: sender, for: settings.numbers.configured,
+                on: place.loop,
+                whose: { try? await inbox.ask($0, within: $1) },
+                onGivenUp: { code in
+                    let code = code.map { "\($0)" } ?? "none"
+                    place.log.warning("read_mark.given_up code=\(code)")
+                })
+            let marking = Task(executorPreference: place.loop) { await marks.run() }
+            let settlement = Settlement(of: outbox, for: sender, and: marks, on: place.loop) {
                 try await inbox.ask($0, within: $1)
             }
             let settling = Task(executorPreference: place.loop) { await settlement.run() }
             return SendPath(
-                stubLife: nil, sender: sender, settling: settling, transfers: transfers)
+                stubLife: nil, sender: sender, marks: marks, marking: marking, settling: settling,
+                transfers: transfers)
         }
     }
 
@@ -40,8 +56,10 @@ struct SendPath: Sendable {
     func stop() async {
         await stubLife?.stop()
         settling?.cancel()
+        marking?.cancel()
         await sender?.stop()
         await settling?.value
+        await marking?.value
         await transfers?.close()
     }
 
@@ -50,7 +68,7 @@ struct SendPath: Sendable {
 
     private static func graph(
         _ settings: ProviderSettings, _ transfers: Transfers, _ place: Place
-    ) throws -> any Graph {
+    ) throws -> GraphClient {
         guard let graph = settings.graph else {
             // Mode and settings are compared when they are read.
             preconditionFailure("live without a token")

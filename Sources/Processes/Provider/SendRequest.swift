@@ -60,12 +60,3 @@ enum SendRequest: Hashable, Sendable {
         do throws(OutboundError) { return try body() } catch { throw Problem(refusing: error) }
     }
 }
-
-extension Problem {
-    /// Telling Meta that a message was read is not built yet.
-    static var readMarksNotSupported: Problem {
-        Problem(
-            .notSupported, status: 501, "Read marks are not sent in live mode yet.",
-            hint: "Send messages only; the mark was not told to Meta.")
-    }
-}

@@ -11,7 +11,7 @@ internal import Wire
 actor Settlement {
     private static let kinds = [
         "message.status", "account.message_template_status_update", "conversation.updated",
-        InternalEvent.personUpdated.rawValue,
+        InternalEvent.personUpdated.rawValue, InternalEvent.readMarkWanted.rawValue,
     ]
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
@@ -24,6 +24,7 @@ actor Settlement {
     private let loop: EventLoop
     private let outbox: Outbox
     private let sender: MessageSender
+    private let marks: ReadMarks?
     private let ask: @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     private let nap: Bell
 
@@ -31,11 +32,13 @@ actor Settlement {
 
     /// `ask` puts a question to inbox, within a time.
     init(
-        of outbox: Outbox, for sender: MessageSender, on loop: EventLoop,
+        of outbox: Outbox, for sender: MessageSender, and marks: ReadMarks? = nil,
+        on loop: EventLoop,
         ask: @escaping @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     ) {
         self.outbox = outbox
         self.sender = sender
+        self.marks = marks
         self.loop = loop
         self.ask = ask
         nap = Bell(on: loop)
@@ -72,6 +75,8 @@ actor Settlement {
                 news.proofs.append(proof)
             } else if let person = PersonNews(event) {
                 news.people.append(person)
+            } else if let mark = FeedNews.Mark(event) {
+                news.marks.append(mark)
             } else if let template = Self.curedTemplate(in: event) {
                 await sender.cured(template)
             }
@@ -84,6 +89,7 @@ actor Settlement {
             try await outbox.change { [news] store, tables, now in
                 try store.follow(news, in: tables, at: now)
             })
+        if !news.marks.isEmpty { await marks?.look() }
         return news.position
     }
 
@@ -117,6 +123,20 @@ actor Settlement {
             let language = value["message_template_language"]?.text
         else { return nil }
         return "\(name) \(language)"
+    }
+}
+
+extension FeedNews.Mark {
+    /// What inbox wants told to Meta as read; nil for other events.
+    init?(_ event: Event) {
+        guard event.type == InternalEvent.readMarkWanted.rawValue,
+            let conversation = event.data["conversation"]?.text,
+            let wamid = event.data["wamid"]?.text,
+            let time = event.data["timestamp"]?.text.flatMap(Timestamp.init(text:))
+        else { return nil }
+        self.init(
+            conversation: conversation, phoneNumberID: event.phoneNumberID, wamid: wamid,
+            at: time.milliseconds)
     }
 }
 
