@@ -33,6 +33,8 @@ source "$parts/processes.sh"
 source "$parts/setup.sh"
 # shellcheck source=Sources/Tools/RunScript/supervisor.sh
 source "$parts/supervisor.sh"
+# shellcheck source=Sources/Tools/RunScript/care.sh
+source "$parts/care.sh"
 
 # --- Start
 
@@ -332,6 +334,10 @@ help() {
 ./run.sh restart NAME           one of inbox, signer, provider, ingress, with the settings given now
 ./run.sh logs [NAME]            the last lines; on a terminal, follows
 ./run.sh sample-webhook [TEXT]  signs a message as Meta would, and posts it (stub mode)
+./run.sh audit [--day D]        whether all that was answered for is there, with every gap by name
+./run.sh backup FILE            one file of all that is kept, without secrets, while it runs
+./run.sh restore FILE           puts a backup into an empty state directory; what was not settled is held
+./run.sh rebuild [FILE]         a new inbox from a backup and the journals after it; --accept-loss if they do not meet
 ./run.sh stop                   drains and stops all
 ./run.sh test                   every check that CI runs
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
@@ -346,7 +352,7 @@ main() {
     case $command in
     '') start ;;
     --detach) start detach ;;
-    stop | status | logs | restart) "$command" "$@" ;;
+    stop | status | logs | restart | audit | backup | restore | rebuild) "$command" "$@" ;;
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
     supervisor) print_supervisor ;;

@@ -14,7 +14,7 @@ struct JournalTableTests {
     init() throws {
         folder = try TemporaryFolder()
         database = try Database(path: folder.file("journal.db"))
-        try database.migrate([JournalTable.migration])
+        try database.migrate([JournalTable.migration, JournalTable.daysMigration])
         table = try JournalTable(in: database)
     }
 
@@ -174,5 +174,60 @@ struct JournalTableTests {
         #expect(try reopened.prune(Retention(age: 0, bytes: 0), now: 100) == 0)
         reopened.markShipped(3)
         #expect(try reopened.prune(Retention(age: 0, bytes: 0), now: 100) == 2)
+    }
+
+    private static let day: Int64 = 24 * 3_600 * 1_000
+
+    @Test("each day knows its entries, also when they were pruned or the clock was set back")
+    func daysKnowTheirEntries() throws {
+        try append(2, at: 3 * Self.day)
+        try append(1, at: 3 * Self.day + 5)
+        try append(3, at: 5 * Self.day)
+        try append(1, at: 4 * Self.day)
+        table.markShipped(6)
+        #expect(try prune(Retention(age: 0, bytes: 1 << 30), now: 9 * Self.day) > 0)
+        let days = try table.allDays()
+        #expect(days.map(\.day) == [3, 5])
+        #expect(days.map(\.entries) == [1..<4, 4..<8])
+    }
+
+    @Test("a day that was begun in a transaction that was rolled back begins with what came after")
+    func rolledBackDay() throws {
+        struct Stop: Error {}
+        try append(1, at: 3 * Self.day)
+        #expect(throws: Stop.self) {
+            try database.transaction {
+                _ = try table.append(.webhook, Data(), at: 4 * Self.day)
+                throw Stop()
+            }
+        }
+        try append(1, at: 5 * Self.day)
+        #expect(try table.allDays().map(\.day) == [3, 5])
+        #expect(try table.allDays().map(\.entries) == [1..<2, 2..<3])
+    }
+
+    @Test("a file from before the days is given them from what it has")
+    func daysOfAnOlderFile() throws {
+        let older = try Database(path: folder.file("older.db"))
+        try older.migrate([JournalTable.migration])
+        for (seq, at) in [(1, Self.day), (2, Self.day + 1), (3, 2 * Self.day)] {
+            try older.execute(
+                "INSERT INTO journal VALUES (\(seq), \(at), 'webhook', x'00', \(seq))")
+        }
+        try older.migrate([JournalTable.migration, JournalTable.daysMigration])
+        let days = try JournalTable(in: older).allDays()
+        #expect(days.map(\.day) == [1, 2])
+        #expect(days.map(\.entries) == [1..<3, 3..<4])
+    }
+
+    @Test("answers are counted on the last day that has an entry")
+    func answersAreCounted() throws {
+        try table.noteAnswered(5)
+        try append(1, at: Self.day)
+        try table.noteAnswered(1)
+        try append(1, at: 2 * Self.day)
+        try table.noteAnswered(2)
+        try table.noteAnswered(3)
+        #expect(try table.allDays().map(\.answered) == [1, 5])
     }
 }

@@ -9,7 +9,7 @@ enum Routes {
             .health, .webhook, .message(id: "{id}"), .messages, .conversations,
             .contactMessages, .markRead(contact: "{contact}"), .events, .deadLetters,
             .deadLetter(id: "{id}"), .retryDeadLetter(id: "{id}"), .retryDeadLetters,
-            .metrics,
+            .metrics, .audit, .backup,
         ] + SendMessage.Form.allCases.filter { $0 != .messages }.map { .send($0) }
 
     /// Without a default: a new route does not compile until it stands here, and above.
@@ -29,6 +29,8 @@ enum Routes {
         case .retryDeadLetter(let id): "/api/whatsapp/dead_letters/\(id)/retry"
         case .retryDeadLetters: "/api/whatsapp/dead_letters/retry"
         case .metrics: "/api/whatsapp/metrics"
+        case .audit: "/api/whatsapp/audit"
+        case .backup: "/api/whatsapp/backup"
         }
     }
 }

@@ -61,6 +61,8 @@ extension ProviderOperation {
         case .uploadPart: ExampleType(UploadPart.self)
         case .endUpload: ExampleType(EndUpload.self)
         case .media: ExampleType(ReadMedia.self)
+        case .audit: ExampleType(AuditOutbox.self)
+        case .backUp: ExampleType(BackUpOutbox.self)
         case .describe: ExampleType(DescribeProvider.self)
         }
     }
@@ -75,6 +77,8 @@ extension InboxOperation {
         case .messages: ExampleType(ListMessages.self)
         case .message: ExampleType(FindMessage.self)
         case .follow: ExampleType(FollowChanges.self)
+        case .audit: ExampleType(AuditInbox.self)
+        case .backUp: ExampleType(BackUpInbox.self)
         case .describe: ExampleType(DescribeInbox.self)
         }
     }

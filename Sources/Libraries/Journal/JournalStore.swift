@@ -31,7 +31,7 @@ package actor JournalStore: JournalSource {
         case broken(DatabaseError)
     }
 
-    private static let migrations = [JournalTable.migration]
+    private static let migrations = [JournalTable.migration, JournalTable.daysMigration]
 
     package nonisolated let path: String
     private let retention: Retention
@@ -111,6 +111,35 @@ package actor JournalStore: JournalSource {
         try onTable { table in
             try table.database.transaction { try table.prune(retention, now: now) }
         }
+    }
+
+    // MARK: Audit and backup
+
+    /// The journal as an audit sees it.
+    ///
+    /// - Throws: `JournalError`.
+    package func ledger(of process: Service) throws -> JournalLedger {
+        try onTable { try $0.ledger(of: process) }
+    }
+
+    /// Adds to how often callers were answered 200.
+    ///
+    /// - Throws: `JournalError`.
+    package func noteAnswered(_ count: Int64) throws {
+        try onTable { table in try table.database.transaction { try table.noteAnswered(count) } }
+    }
+
+    /// Bytes that a copy takes.
+    ///
+    /// - Throws: `JournalError`.
+    package func size() throws -> Int64 { try onTable { try $0.database.fileSize() } }
+
+    /// Copies the file to `path` while appends go on.
+    ///
+    /// - Throws: `JournalError` when it is not open, `DatabaseCopy.Failure`.
+    package func copy(to path: String) async throws {
+        let database = try onTable { $0.database }
+        try await database.copy(to: path)
     }
 
     // MARK: What the shipper asks

@@ -26,6 +26,18 @@ package final class JournalTable {
             .text(randomOrigin()))
     }
 
+    /// The step that notes which entries are of which day, added to files that have none.
+    package static let daysMigration = Migration { database in
+        try database.execute(
+            """
+            CREATE TABLE journal_days (
+                day INTEGER PRIMARY KEY, first INTEGER NOT NULL,
+                answered INTEGER NOT NULL DEFAULT 0) STRICT;
+            INSERT INTO journal_days (day, first)
+                SELECT at / \(JournalDay.milliseconds), min(seq) FROM journal GROUP BY 1;
+            """)
+    }
+
     /// Inbox has everything up to here, as far as we know.
     ///
     /// Kept in memory and written with the next append: inbox itself knows, and is asked at every start.
@@ -35,6 +47,7 @@ package final class JournalTable {
     private(set) var isConfirmed = false
 
     package let database: Database
+    let beginDay, tally, days: Statement
     private let insert, newest, oldest, markAt, timeAt, after, name, rename, save: Statement
 
     /// Takes over the table that `migration` made in `database`.
@@ -58,6 +71,21 @@ package final class JournalTable {
         }
         shipped = found ?? 0
         savedShipped = shipped
+        beginDay = try database.prepare(
+            """
+            INSERT INTO journal_days (day, first) SELECT ?1, ?2
+            WHERE ?1 > coalesce((SELECT max(day) FROM journal_days), -1)
+            """)
+        tally = try database.prepare(
+            """
+            UPDATE journal_days SET answered = answered + ?
+            WHERE day = (SELECT max(day) FROM journal_days)
+            """)
+        days = try database.prepare(
+            """
+            SELECT day, first, answered, lead(first) OVER (ORDER BY day) FROM journal_days
+            ORDER BY day
+            """)
     }
 
     private static func randomOrigin() -> String {
@@ -76,7 +104,9 @@ package final class JournalTable {
         let mark = UInt64.random(in: 0 ... .max)
         try saveShipped()
         try insert.run(.integer(at), .text(kind.rawValue), .blob(body), .bits(mark))
-        return JournalPosition(seq: database.lastInsertRowID, mark: mark)
+        let position = JournalPosition(seq: database.lastInsertRowID, mark: mark)
+        try beginDay.run(.integer(at / JournalDay.milliseconds), .integer(position.seq))
+        return position
     }
 
     /// Notes how far inbox is; less than before when inbox was restored from a backup.

@@ -127,6 +127,9 @@ package final class Database {
 
     package func pageSize() throws -> Int64 { try pragma("page_size") }
 
+    /// Bytes of the file with what is still in its log: what a copy takes.
+    package func fileSize() throws -> Int64 { try pragma("page_count") * pageSize() }
+
     /// Whether the path no longer names the file that is open: what is written now dies with this process.
     package var isDisplaced: Bool { FileIdentity(of: path) != identity }
 

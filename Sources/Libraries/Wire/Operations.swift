@@ -25,6 +25,8 @@ package enum ProviderOperation: String, Operation {
     case uploadPart = "provider.upload_part"
     case endUpload = "provider.upload_end"
     case media = "provider.media"
+    case audit = "provider.audit"
+    case backUp = "provider.back_up"
     case describe = "process.describe"
 }
 
@@ -37,6 +39,8 @@ package enum InboxOperation: String, Operation {
     case messages = "inbox.messages"
     case message = "inbox.message"
     case follow = "inbox.follow"
+    case audit = "inbox.audit"
+    case backUp = "inbox.back_up"
     case describe = "process.describe"
 }
 

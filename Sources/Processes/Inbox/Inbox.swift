@@ -13,6 +13,7 @@ actor Inbox: Responder {
     let store: InboxStore
     /// Rung after each batch: there may be events, and positions have moved.
     let news: Bell
+    let copier: StoreCopier
     var positions = Positions()
     private(set) var epoch = ""
     private(set) var newestEvent: Int64 = 0
@@ -29,6 +30,7 @@ actor Inbox: Responder {
         self.place = place
         self.store = store
         news = Bell(on: place.loop)
+        copier = StoreCopier("inbox/backup.db", in: place)
     }
 
     /// Opens the store; with a damaged one it stays up only to say so.
@@ -63,6 +65,8 @@ actor Inbox: Responder {
             try await call.answering(ListMessages.self) { try await self.messages($0) }
         case .message: try await call.answering(FindMessage.self) { try await self.message($0) }
         case .follow: try await call.answering(FollowChanges.self) { try await self.follow($0) }
+        case .audit: try await call.answering(AuditInbox.self) { _ in try await self.audit() }
+        case .backUp: try await call.answering(BackUpInbox.self) { _ in try await self.backUp() }
         case .describe:
             try await call.answering(DescribeInbox.self) { _ in try await self.report() }
         }

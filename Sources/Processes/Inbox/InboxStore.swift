@@ -65,6 +65,7 @@ actor InboxStore {
         try database.checkpoint()
         try database.migrate(Schema.migrations)
         let sql = StatementCache(database)
+        try begin(anewIfRestored: database)
         let ledger = Ledger(sql)
         let fold = try Fold(sql, ledger, mode: mode)
         state = .open(
@@ -73,6 +74,19 @@ actor InboxStore {
         positions = try ledger.positions()
         return Opening(
             positions: positions, epoch: fold.feed.epoch, newestEvent: try fold.feed.newest() ?? 0)
+    }
+
+    /// Gives the events of a file that came from a backup another epoch.
+    ///
+    /// They go on differently from there than they did before, and whoever follows them must begin anew. The
+    /// mark is removed after the commit: a kill between the two costs one more beginning.
+    private func begin(anewIfRestored database: Database) throws {
+        let mark =
+            path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/") + "/restored"
+        guard FileManager.default.fileExists(atPath: mark) else { return }
+        try database.execute("UPDATE epoch SET value = lower(hex(randomblob(8)))")
+        try FileManager.default.removeItem(atPath: mark)
     }
 
     /// Lets go of the file.

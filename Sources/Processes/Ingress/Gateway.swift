@@ -13,6 +13,9 @@ actor Gateway: RequestHandler {
     nonisolated let place: Place
     nonisolated let rules: AccessRules
     nonisolated let journal: Journal
+    /// The journal's own file, for audits and backups.
+    nonisolated let store: JournalStore
+    nonisolated let copier: StoreCopier
     nonisolated let shipper: Shipper
     nonisolated let peers: Peers
     nonisolated let answers = Answers()
@@ -22,9 +25,16 @@ actor Gateway: RequestHandler {
     /// The newest entry of provider's journal that a caller was answered for.
     private(set) var providerHead: JournalHead?
     private(set) var traffic = Traffic()
+    /// Entries that callers were answered 200 for, and no audit knows yet.
+    private var answeredFor: Int64 = 0
 
-    init(_ place: Place, rules: AccessRules, journal: Journal, shipper: Shipper, peers: Peers) {
+    init(
+        _ place: Place, rules: AccessRules, journal: Journal, over store: JournalStore,
+        shipper: Shipper, peers: Peers
+    ) {
         self.place = place
+        self.store = store
+        copier = StoreCopier("ingress/backup.db", in: place)
         self.rules = rules
         self.journal = journal
         self.shipper = shipper
@@ -81,7 +91,14 @@ actor Gateway: RequestHandler {
         let reply: Reply
         do { reply = try await serve(route) } catch { reply = Reply(answer(to: error)) }
         traffic.count(route.label, reply.response.status.code, took: .now - begin)
+        if route.isJournaled(head.method), reply.response.status == .ok { answeredFor += 1 }
         return reply
+    }
+
+    /// How many entries were answered for since it was asked last.
+    func takeAnswered() -> Int64 {
+        defer { answeredFor = 0 }
+        return answeredFor
     }
 
     private func answer(to error: any Error) -> Response {
@@ -120,6 +137,8 @@ actor Gateway: RequestHandler {
         case .retryDeadLetter(let id): return try await retryDeadLetter(id, head)
         case .retryDeadLetters: return try await retryDeadLetters(head, Data(body))
         case .metrics: return await metrics()
+        case .audit: return try await audit(try Parameters(head))
+        case .backup: return try await backUp()
         }
     }
 

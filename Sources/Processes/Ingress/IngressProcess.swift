@@ -20,6 +20,7 @@ struct IngressProcess: DaemonProcess {
     private static let displacedLimit = Duration.seconds(60)
 
     private let server: HTTPServer
+    private let gateway: Gateway
     private let journal: Journal
     private let tasks: [Task<Void, Never>]
     /// Held as long as the process lives: it is what makes the journal ours.
@@ -66,18 +67,21 @@ struct IngressProcess: DaemonProcess {
         }
 
         let gateway = Gateway(
-            place, rules: settings.access, journal: journal, shipper: shipper,
+            place, rules: settings.access, journal: journal, over: store, shipper: shipper,
             peers: Peers(place, inbox: inbox))
+        let tally = Task(executorPreference: place.loop) { await gateway.keepTally() }
         await gateway.peers.connect()
         let server = HTTPServer(gateway, on: place.loop) { place.log.warning("http \($0)") }
         try await server.listen(on: try settings.listen.listener())
         return Self(
-            server: server, journal: journal, tasks: [shipping, upkeep, leaving], lock: lock)
+            server: server, gateway: gateway, journal: journal,
+            tasks: [shipping, upkeep, leaving, tally], lock: lock)
     }
 
     func drain() async {
         await server.drain()
         for task in tasks { task.cancel() }
+        await gateway.flushAnswered()
         await journal.close()
     }
 }

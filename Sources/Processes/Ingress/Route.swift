@@ -18,6 +18,8 @@ enum Route: Hashable, Sendable {
     case retryDeadLetter(id: String)
     case retryDeadLetters
     case metrics
+    case audit
+    case backup
 
     /// The route of a path's segments; nil for a path that is not served.
     init?(_ segments: [String]) {
@@ -39,6 +41,8 @@ enum Route: Hashable, Sendable {
         case ("contact_messages", 0): self = .contactMessages
         case ("events", 0): self = .events
         case ("metrics", 0): self = .metrics
+        case ("audit", 0): self = .audit
+        case ("backup", 0): self = .backup
         case ("dead_letters", 0): self = .deadLetters
         case ("dead_letters", 1) where segments.last == "retry": self = .retryDeadLetters
         case ("dead_letters", 1): self = .deadLetter(id: segments[segments.startIndex])
@@ -55,11 +59,11 @@ enum Route: Hashable, Sendable {
     var methods: [Method] {
         switch self {
         case .webhook: [.get, .head, .post]
-        case .send, .markRead, .retryDeadLetter, .retryDeadLetters: [.post]
+        case .send, .markRead, .retryDeadLetter, .retryDeadLetters, .backup: [.post]
         case .deadLetter: [.delete]
         case .messages: [.get, .head, .post]
         case .health, .message, .conversations, .contactMessages, .events, .deadLetters,
-            .metrics:
+            .metrics, .audit:
             [.get, .head]
         }
     }
@@ -71,7 +75,7 @@ enum Route: Hashable, Sendable {
         case .send: .send
         case .messages: method == .post ? .send : .read
         case .message, .conversations, .contactMessages, .events, .deadLetters, .metrics: .read
-        case .deadLetter, .retryDeadLetter, .retryDeadLetters: .operate
+        case .deadLetter, .retryDeadLetter, .retryDeadLetters, .audit, .backup: .operate
         // It is written to the journal, and in time told to the sender.
         case .markRead: .send
         }
@@ -86,9 +90,19 @@ enum Route: Hashable, Sendable {
         // Some thousands of ids.
         case .retryDeadLetters: 256 << 10
         case .health, .message, .conversations, .contactMessages, .events,
-            .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics:
+            .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics, .audit,
+            .backup:
             // Nothing is read from it; clients that send `{}` are forgiven.
             1 << 10
+        }
+    }
+
+    /// Whether its 200 means that an entry is in ingress's journal.
+    func isJournaled(_ method: Method) -> Bool {
+        switch self {
+        case .webhook: method == .post
+        case .markRead: true
+        default: false
         }
     }
 
@@ -105,6 +119,8 @@ enum Route: Hashable, Sendable {
         case .events: "events"
         case .deadLetters, .deadLetter, .retryDeadLetter, .retryDeadLetters: "dead_letters"
         case .metrics: "metrics"
+        case .audit: "audit"
+        case .backup: "backup"
         }
     }
 }

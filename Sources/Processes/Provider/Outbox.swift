@@ -260,6 +260,23 @@ actor Outbox {
     /// Messages of each state.
     func figures() async -> [MessageStatus: Int64] { await store.figures }
 
+    // MARK: Audit and backup
+
+    /// The journal as an audit sees it.
+    ///
+    /// - Throws: `Problem` when the store can't be read.
+    func ledger() async throws -> JournalLedger {
+        do { return try await store.ledger() } catch { throw await failed(error) }
+    }
+
+    /// Bytes that a copy takes.
+    func size() async throws -> Int64 {
+        do { return try await store.size() } catch { throw await failed(error) }
+    }
+
+    /// Copies all to `path` while sends go on.
+    func copy(to path: String) async throws { try await store.copy(to: path) }
+
     // MARK: Upkeep
 
     /// Between two looks at the path: an answered send is at risk for no longer than this.

@@ -21,3 +21,21 @@ extension OutboxStore: JournalSource {
         }
     }
 }
+
+// What an audit and a backup want of the file.
+
+extension OutboxStore {
+    /// The journal as an audit sees it.
+    func ledger() throws -> JournalLedger { try onTables { try $0.journal.ledger(of: .provider) } }
+
+    /// Bytes that a copy takes.
+    func size() throws -> Int64 { try onTables { try $0.database.fileSize() } }
+
+    /// Copies the file to `path` while commits go on.
+    ///
+    /// - Throws: `JournalError` when it is not open, `DatabaseCopy.Failure`.
+    func copy(to path: String) async throws {
+        let database = try onTables { $0.database }
+        try await database.copy(to: path)
+    }
+}

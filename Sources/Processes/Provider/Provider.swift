@@ -14,6 +14,7 @@ actor Provider: Responder {
 
     private let place: Place
     let outbox: Outbox
+    private let copier: StoreCopier
     /// How far inbox is behind; asked on the loop.
     private let lag: @Sendable () async -> Shipper.Lag
     let numbers: Numbers
@@ -39,6 +40,7 @@ actor Provider: Responder {
     ) {
         self.place = place
         self.outbox = outbox
+        copier = StoreCopier("provider/backup.db", in: place)
         self.numbers = numbers
         self.sender = sender
         self.marks = marks
@@ -67,6 +69,15 @@ actor Provider: Responder {
                 try await media.uploads.end(request.upload, until: until)
             }
         case .media: try await call.answering(ReadMedia.self) { try await readMedia($0) }
+        case .audit:
+            try await call.answering(AuditOutbox.self) { _ in try await outbox.ledger() }
+        case .backUp:
+            try await call.answering(BackUpOutbox.self) { _ in
+                try await copier.make(ofBytes: outbox.size()) { path in
+                    try await self.outbox.copy(to: path)
+                    return nil
+                }
+            }
         case .describe:
             try await call.answering(DescribeProvider.self) { _ in await describe() }
         }

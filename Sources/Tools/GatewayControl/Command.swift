@@ -10,6 +10,8 @@ enum Command: String, CaseIterable {
     case sampleWebhook = "sample-webhook"
     case makeSecret = "make-secret"
     case warnNames = "warn-names"
+    case audit, backup
+    case meets
 }
 
 /// The group as the tool sees it: its directory, its address, and a client to each process.
@@ -62,6 +64,9 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .hold: try hold(Surroundings.own)
         case .wait: try onLoop { try await waitUntilHealthy($0, rest) }
         case .status: try onLoop { try await status($0) }
+        case .audit: try onLoop { try audit($0, rest) }
+        case .backup: try onLoop { try backUp($0) }
+        case .meets: try onLoop { try meets($0, rest) }
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }
         }
     } catch {

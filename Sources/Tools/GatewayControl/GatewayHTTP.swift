@@ -17,7 +17,7 @@ struct GatewayHTTP: Sendable {
     }
 
     /// Longer than any deadline inside the gateway for what this tool asks.
-    private static let patience = 10
+    static let patience = 10
 
     private let address: String
     private var name = sockaddr_in()
@@ -35,18 +35,19 @@ struct GatewayHTTP: Sendable {
         name.sin_port = port.bigEndian
     }
 
-    /// Asks and waits for the whole answer; blocks.
+    /// Asks and waits for the whole answer, at most `patience` seconds without a byte; blocks.
     ///
     /// - Throws: `SystemError`, e.g. `ECONNREFUSED`; `NoAnswer`.
-    func ask(_ method: String, _ path: String, headers: [String] = [], body: [UInt8] = []) throws
-        -> Answer
-    {
+    func ask(
+        _ method: String, _ path: String, headers: [String] = [], body: [UInt8] = [],
+        patience: Int = Self.patience
+    ) throws -> Answer {
         let socket = Descriptor(
             owning: try checked("socket") {
                 Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             })
         let number = socket.number
-        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(number, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
