@@ -71,10 +71,56 @@ struct DispatchTests {
         dispatch.add(Self.ticket(1), now: 0)
         dispatch.add(Self.ticket(2), now: 0)
         #expect(Self.all(&dispatch, now: 0) == [1])
-        dispatch.retry(1, after: 600_000, isOfAll: false, now: 0)
+        dispatch.retry(1, after: 600_000, because: .trouble, now: 0)
         #expect(Self.all(&dispatch, now: now) == (goes ? [2] : []))
         // Its own turn comes all the same.
         if goes { #expect(Self.all(&dispatch, now: 600_000) == [1]) }
+    }
+
+    @Test("while Graph cannot be reached the first keeps its place, and tries once a minute")
+    func unreachable() {
+        var dispatch = Self.unpaced()
+        for number: Int64 in 1...2 { dispatch.add(Self.ticket(number), now: 0) }
+        dispatch.add(Self.ticket(3, to: "alone"), now: 0)
+        #expect(Self.all(&dispatch, now: 0) == [1, 3])
+        for number: Int64 in [1, 3] {
+            dispatch.retry(number, after: 600_000, because: .unreachable, now: 0)
+        }
+        for minute: Int64 in 1...3 {
+            #expect(Self.all(&dispatch, now: minute * 60_000 - 1).isEmpty)
+            // Not what holds nobody back.
+            #expect(Self.all(&dispatch, now: minute * 60_000) == [1])
+            dispatch.retry(1, after: 600_000, because: .unreachable, now: minute * 60_000)
+        }
+        #expect(Self.all(&dispatch, now: 240_000) == [1])
+        _ = dispatch.accepted(1, now: 240_001)
+        #expect(Self.all(&dispatch, now: 240_001) == [2, 3])
+    }
+
+    @Test("trouble of three messages is Graph's: none loses its place for it", arguments: [2, 3])
+    func troubleOfAll(persons: Int64) {
+        var dispatch = Self.unpaced()
+        for number in 1...(2 * persons) {
+            dispatch.add(Self.ticket(number, to: "\(number % persons)"), now: 0)
+        }
+        let first = Array(1...persons)
+        #expect(Self.all(&dispatch, now: 0) == first)
+        for number in first { dispatch.retry(number, after: 600_000, because: .trouble, now: 0) }
+        let next = persons < 3 ? Array(persons + 1...2 * persons) : first
+        #expect(Self.all(&dispatch, now: 60_000) == next)
+    }
+
+    @Test("a pause of hours is not the fault of the message that met it: the order holds")
+    func pauseKeepsOrder() {
+        var dispatch = Self.unpaced()
+        for number: Int64 in 1...2 { dispatch.add(Self.ticket(number), now: 0) }
+        for minute: Int64 in 0...90 {
+            #expect(Self.all(&dispatch, now: minute * 60_000) == [1])
+            dispatch.pause(.token, for: Self.problem, now: minute * 60_000)
+            dispatch.putBack(1, readyAt: minute * 60_000, now: minute * 60_000)
+        }
+        _ = dispatch.open(.token, now: 5_430_000)
+        #expect(Self.all(&dispatch, now: 5_430_000) == [1])
     }
 
     @Test("unknown, held and dead ones hold nobody back")
@@ -170,7 +216,7 @@ struct DispatchTests {
             dispatch.add(Self.ticket(number, to: "\(number)"), now: 0)
         }
         for number in Self.all(&dispatch, now: 0) {
-            dispatch.retry(number, after: 500_000, isOfAll: true, now: 0)
+            dispatch.retry(number, after: 500_000, because: .trouble, now: 0)
         }
         dispatch.add(Self.ticket(9, to: "9"), now: 1)
         #expect(Self.all(&dispatch, now: 1) == [9])
@@ -187,7 +233,7 @@ struct DispatchTests {
             #expect(Self.all(&dispatch, now: 0) == [1])
             #expect(dispatch.isStruckOut(1, tries: 3) == isOut)
             #expect(!dispatch.isStruckOut(1, tries: nil))
-            dispatch.retry(1, after: 0, isOfAll: false, isStrike: true, now: 0)
+            dispatch.retry(1, after: 0, because: .strike, now: 0)
         }
     }
 
@@ -319,7 +365,7 @@ struct DispatchTests {
                     let number = ticket.number
                     #expect(!accepted.contains(number))
                     switch random.next() % 8 {
-                    case 0: dispatch.retry(number, after: 700, isOfAll: true, now: now)
+                    case 0: dispatch.retry(number, after: 700, because: .trouble, now: now)
                     case 1:
                         dispatch.pause(.token, for: Self.problem, now: now)
                         dispatch.putBack(number, readyAt: now, now: now)

@@ -3,8 +3,36 @@ internal import Wire
 // What the outcome of a try means for the queue: for its message, and for all in the same scope.
 
 extension Dispatch {
-    /// Failures in a row that make a number "down": its next success calls back what waits.
-    static let failuresOfOutage = 3
+    /// Why a message did not go and goes again.
+    enum Cause: Hashable, Sendable {
+        /// Graph could not be reached; no message is to blame.
+        case unreachable
+        /// Graph has trouble, with this message or with all.
+        case trouble
+        /// One of the few tries that Meta grants it (code 1).
+        case strike
+    }
+
+    /// What failed of a number since its last success.
+    struct Outage: Sendable {
+        /// Failures in a row that make a number "down".
+        private static let certain = 3
+
+        private var failures = 0
+        private var messages: Set<Int64> = []
+        private var isUnreachable = false
+
+        mutating func add(_ number: Int64, because cause: Cause) {
+            failures += 1
+            messages.insert(number)
+            isUnreachable = cause == .unreachable
+        }
+
+        /// Whether the next success calls back what waits.
+        var isDown: Bool { failures >= Self.certain }
+        /// Whether it is more than the trouble of one or two messages.
+        var isOfAll: Bool { isUnreachable || messages.count >= Self.certain }
+    }
 
     /// The scopes that a message is in, the widest first.
     func scopes(of ticket: Ticket) -> [SendScope] {
@@ -28,21 +56,22 @@ extension Dispatch {
             }
             gates[scope] = nil
         }
-        if failures.removeValue(forKey: ticket.from) ?? 0 >= Self.failuresOfOutage {
+        if outages.removeValue(forKey: ticket.from)?.isDown == true {
             bringForward(ticket.from, now: now)
         }
         return released
     }
 
-    /// It did not go, and goes again after `delay` ms; `isOfAll` when others would have fared the same.
-    mutating func retry(
-        _ number: Int64, after delay: Int64, isOfAll: Bool, isStrike: Bool = false, now: Int64
-    ) {
+    /// It did not go, and goes again after `delay` ms.
+    mutating func retry(_ number: Int64, after delay: Int64, because cause: Cause, now: Int64) {
         guard var entry = entries[number] else { return }
         entry.failures += 1
-        if isStrike { entry.strikes += 1 }
+        switch cause {
+        case .unreachable, .trouble:
+            outages[entry.ticket.from, default: Outage()].add(number, because: cause)
+        case .strike: entry.strikes += 1
+        }
         entries[number] = entry
-        if isOfAll { failures[entry.ticket.from, default: 0] += 1 }
         putBack(number, readyAt: now + delay, now: now)
     }
 

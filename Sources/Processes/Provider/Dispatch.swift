@@ -93,8 +93,8 @@ struct Dispatch: Sendable {
     var gates: [SendScope: Gate] = [:]
     private var numberPaces: [String: Pace] = [:]
     private var pairPaces: [SendScope: Pace] = [:]
-    /// Failures in a row of a number, those of the whole and not of one message.
-    var failures: [String: Int] = [:]
+    /// By number: what failed since its last success.
+    var outages: [String: Outage] = [:]
     /// Held for their template, by it.
     var parked: [String: [Ticket]] = [:]
     private(set) var inFlight = 0
@@ -313,11 +313,32 @@ struct Dispatch: Sendable {
         if !entry.isLoose, let since = entry.holdsBackSince,
             now - since >= rules.longestHoldingBack
         {
-            leaveLane(entry, now: now)
-            entry.isLoose = true
+            if fareAlike(with: entry.ticket, now: now) {
+                tryInstead(&entry, now: now)
+            } else {
+                leaveLane(entry, now: now)
+                entry.isLoose = true
+            }
             entries[number] = entry
         }
         offer(number, now: now)
+    }
+
+    /// Lets a message keep its place: those behind it wait for its next try, which comes at once.
+    private mutating func tryInstead(_ entry: inout Entry, now: Int64) {
+        entry.holdsBackSince = now
+        later.insert(Key(first: now + rules.longestHoldingBack, number: entry.ticket.number))
+        // What holds nobody back has time.
+        guard !entry.isInFlight, lanes[Lane(entry.ticket)]?.count ?? 0 > 1 else { return }
+        entry.readyAt = min(entry.readyAt, now)
+    }
+
+    /// Whether no message of that number would go: none is to blame for those behind it.
+    private func fareAlike(with ticket: Ticket, now: Int64) -> Bool {
+        if outages[ticket.from]?.isOfAll == true { return true }
+        return scopes(of: ticket).contains { scope in
+            gates[scope].map { $0.pause != nil || $0.slowUntil > now } ?? false
+        }
     }
 
     // MARK: When it may go

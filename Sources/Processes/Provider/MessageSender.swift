@@ -155,7 +155,7 @@ actor MessageSender {
         case .unknown(let reason):
             await conclude(ticket, [.lost], .leave, note: .lost(reason))
         case .neverLeft(let reason):
-            await again(ticket, .neverLeft(reason), isOfAll: true)
+            await again(ticket, .neverLeft(reason), because: .unreachable)
         case .refused(let error): await refused(ticket, Verdict(error, for: ticket))
         }
     }
@@ -168,7 +168,7 @@ actor MessageSender {
                 return await reject(ticket, problem)
             }
             await again(
-                ticket, problem, atLeast: atLeast, isOfAll: tries == nil, isStrike: tries != nil)
+                ticket, problem, atLeast: atLeast, because: tries == nil ? .trouble : .strike)
         case .slow(let scope, let problem, let atLeast):
             // At once, and not after the commit: others of the scope are about to go.
             dispatch.throttle(scope, atLeast: atLeast, now: now, random: random)
@@ -196,16 +196,15 @@ actor MessageSender {
 
     /// Tries again after a while, unless it is too old.
     private func again(
-        _ ticket: Ticket, _ problem: Problem, atLeast: Int64 = 0, isOfAll: Bool,
-        isStrike: Bool = false
+        _ ticket: Ticket, _ problem: Problem, atLeast: Int64 = 0, because cause: Dispatch.Cause
     ) async {
         let age = dispatch.age(of: ticket.number, now: Clocks.boot)
         guard age < rules.longestAge else { return await giveUp(ticket, problem) }
         let failures = dispatch.failures(of: ticket.number) + 1
         let delay = max(atLeast, Backoff.delay(after: failures, random))
         await conclude(
-            ticket, [.retryable], .retry(delay, isOfAll: isOfAll, isStrike: isStrike),
-            note: problem, delay: delay, aged: age)
+            ticket, [.retryable], .retry(delay, because: cause), note: problem, delay: delay,
+            aged: age)
     }
 
     // MARK: Outcomes
@@ -215,7 +214,7 @@ actor MessageSender {
         case accepted
         case leave
         case putBack
-        case retry(Int64, isOfAll: Bool, isStrike: Bool)
+        case retry(Int64, because: Dispatch.Cause)
         /// It waits for the cure: at its place, or with the others of its template.
         case held(SendScope)
     }
@@ -239,9 +238,8 @@ actor MessageSender {
             if !released.isEmpty { work { await $0.release(released) } }
         case .leave: dispatch.remove(ticket.number, now: now)
         case .putBack: dispatch.putBack(ticket.number, readyAt: now, now: now)
-        case .retry(let delay, let isOfAll, let isStrike):
-            dispatch.retry(
-                ticket.number, after: delay, isOfAll: isOfAll, isStrike: isStrike, now: now)
+        case .retry(let delay, let cause):
+            dispatch.retry(ticket.number, after: delay, because: cause, now: now)
         case .held(.template): dispatch.park(ticket.number, now: now)
         case .held: dispatch.putBack(ticket.number, readyAt: now, now: now)
         }
