@@ -105,8 +105,11 @@ extension LoadingTests {
 
 extension TestGroup {
     /// Starts it so that it is killed at that call; it may be killed while it starts.
-    func startOrDie(_ name: GatewayProcess.Name, at point: Int) async {
-        let fault = Fault.killed(at: point, of: LoadingTests.CrashPointTests.calls)
+    func startOrDie(
+        _ name: GatewayProcess.Name, at point: Int,
+        of calls: String = LoadingTests.CrashPointTests.calls
+    ) async {
+        let fault = Fault.killed(at: point, of: calls)
         do { try await self[name].start(with: fault) } catch {}
     }
 

@@ -8,10 +8,6 @@ extension LoadingTests {
     struct LiveTests {
         private static let text = #"{"to":"+436605550122","text":"hello"}"#
 
-        private func status(of id: String, in group: TestGroup) async throws -> String? {
-            try await group.get("/api/whatsapp/messages/\(id)").json["message"]?["status"]?.text
-        }
-
         @Test("a send is Meta's at its 200, once, and goes on to read by Meta's statuses")
         func isSent() async throws {
             try await withLiveGroup { group, graph in
@@ -28,7 +24,7 @@ extension LoadingTests {
                 #expect(again.json["id"]?.text == answer.json["id"]?.text)
                 #expect(try await graph.accepted().count == 1)
                 let id = try #require(answer.json["id"]?.text)
-                try await eventually("it is read") { try await status(of: id, in: group) == "read" }
+                try await eventually("it is read") { try await group.status(of: id) == "read" }
             }
         }
 
@@ -72,26 +68,6 @@ extension LoadingTests {
                     return answer.status == 200
                 }
                 #expect(try await graph.accepted().count == 1)
-            }
-        }
-
-        @Test(
-            "a connection that Graph closes after it has read the message: never twice",
-            arguments: 1...3)
-        func closedAfterReading(round: Int) async throws {
-            try await withLiveGroup { group, graph in
-                // A first message, so that the second goes over a connection that was used before.
-                #expect(try await group.send("send", Self.text).status == 200)
-                try await graph.add(
-                    GraphRule(times: 1, .accept(statuses: [GraphStatus(.sent)]), .close))
-                let answer = try await group.send("send", Self.text, ["Prefer: wait=2"])
-                #expect([200, 202].contains(answer.status), "\(answer.text)")
-                #expect(try await graph.accepted().count == 2)
-                let id = try #require(answer.json["id"]?.text)
-                try await eventually("its status settles it") {
-                    try await status(of: id, in: group) == "sent"
-                }
-                #expect(try await graph.accepted().count == 2)
             }
         }
     }
