@@ -58,6 +58,40 @@ struct InboundMessageTests {
             ("unsupported", "unsupported", "Message type not supported: poll_creation", true),
             ("unsupported-old", "unknown", "Message type not supported", true),
             ("type-of-tomorrow", "hologram", "Unknown message: hologram", true),
+            ("image-hex-digest", "image", "📷 Photo", true),
+            ("sticker-animated", "sticker", "💟 Sticker", true),
+            ("audio-file", "audio", "🎵 Audio", true),
+            ("location-pin", "location", "📍 Location", true),
+            ("contacts-vcard", "contacts", "👤 Max Muster +1", true),
+            ("contacts-origin-on-message", "contacts", "👤 +43 660 5550122", true),
+            ("interactive-flow-invalid", "interactive", "Sent", true),
+            ("interactive-flow-list", "interactive", "Sent", true),
+            ("interactive-address", "interactive", "address_message", true),
+            (
+                "interactive-call-permission-automatic", "interactive", "📞 Calls allowed", false
+            ),
+            (
+                "interactive-call-permission-rejected", "interactive", "📞 Calls not allowed", true
+            ),
+            ("interactive-of-tomorrow", "interactive", "Reply: slider_reply", true),
+            (
+                "interactive-with-errors", "interactive",
+                "Message type not supported: interactive", true
+            ),
+            ("button-without-payload", "button", "Stop", true),
+            ("reaction-empty", "reaction", "Reaction removed", true),
+            ("order-numeric-strings", "order", "🛒 gift wrap, please", true),
+            ("system-number-changed-old", "system", "Jana K. has a new number", false),
+            ("system-user-id-changed", "system", "Number changed", false),
+            ("system-identity-changed", "system", "Jana K.'s security code changed", false),
+            ("edit-caption", "edit", "✏️ our new kitchen", false),
+            ("edit-unreadable", "edit", "✏️ Unknown message", false),
+            ("text-product-question", "text", "Is it in stock?", true),
+            ("text-forwarded-once", "text", "Look at this", true),
+            ("text-from-post", "text", "Price?", true),
+            ("group-image", "image", "us", true), ("group-reaction", "reaction", "❤️", true),
+            ("property-of-tomorrow", "text", "Hello", true),
+            ("unsupported-bare", "unsupported", "Message type not supported", true),
         ])
     func kinds(fixture: String, type: String, line: String, opensWindow: Bool) throws {
         let message = try Fixture.message(fixture)
@@ -180,5 +214,109 @@ struct InboundMessageTests {
         ] as [(String, Int64)])
     func timestamps(fixture: String, seconds: Int64) throws {
         #expect(try Fixture.message(fixture).timestamp == seconds)
+    }
+
+    @Test("what a form was filled in with is read, and kept as text where it is no JSON")
+    func flows() throws {
+        func response(_ fixture: String) throws -> FlowResponse? {
+            guard case .interactive(.flow(_, _, let response)) = try Fixture.message(fixture).kind
+            else { return nil }
+            return response
+        }
+        #expect(
+            try response("interactive-flow")
+                == .values(["flow_token": "t-77", "date": "2026-10-01"]))
+        #expect(try response("interactive-flow-invalid") == .text("{not json"))
+        #expect(try response("interactive-flow-list") == .values(["a", 1]))
+        let shown = try Fixture.message("interactive-flow").shownContent
+        #expect(shown["nfm_reply"]?["response"]?["date"] == "2026-10-01")
+        #expect(shown["nfm_reply"]?["response_json"]?.text?.isEmpty == false)
+        let invalid = try Fixture.message("interactive-flow-invalid")
+        #expect(invalid.shownContent == invalid.content)
+    }
+
+    @Test("numbers of a cart are numbers, also when they came as texts")
+    func orders() throws {
+        let message = try Fixture.message("order-numeric-strings")
+        guard case .order(let order) = message.kind else {
+            Issue.record("no order")
+            return
+        }
+        #expect(order.catalogID == "4400110022")
+        #expect(order.items.map(\.quantity) == [2, 1])
+        #expect(order.items.map(\.price) == [3.5, 12])
+        let items = message.shownContent["product_items"]?.elements
+        #expect(items?.first?["quantity"] == 2 && items?.first?["item_price"] == 3.5)
+        #expect(items?.last?["item_price"] == 12)
+    }
+
+    @Test(
+        "only a number that was asked for is taken for the sender's own",
+        arguments: [
+            ("contacts-own-number", "436605550122"), ("contacts-origin-on-message", "436605550122"),
+            ("contacts", nil), ("contacts-vcard", nil), ("text", nil),
+        ] as [(String, String?)])
+    func ownNumbers(fixture: String, digits: String?) throws {
+        #expect(try Fixture.message(fixture).sharedOwnNumber == digits)
+    }
+
+    @Test("a system message tells where the person is now, in older and newer words")
+    func systemNotices() throws {
+        func notice(_ fixture: String) throws -> SystemNotice? {
+            guard case .system(let notice) = try Fixture.message(fixture).kind else { return nil }
+            return notice
+        }
+        #expect(try notice("system-number-changed")?.newWaID == "436605550777")
+        #expect(try notice("system-number-changed-old")?.newWaID == "436605550777")
+        #expect(try notice("system-number-changed-old")?.kind == .numberChanged)
+        let changed = try notice("system-user-id-changed")
+        #expect(changed?.newUserID == "AT.99887766554433221" && changed?.newWaID == nil)
+        #expect(changed?.newParentUserID == "AT.ENT.5544")
+        #expect(changed?.previousUserID == "AT.70011223344556677")
+        #expect(try notice("system-identity-changed")?.kind == .identityChanged)
+        #expect(try Fixture.message("system-identity-changed").identity?["hash"] == "aGFzaA==")
+    }
+
+    @Test("an edit carries the whole new content, a caption as well as a text")
+    func edits() throws {
+        guard case .edit("wamid.IN0010", let new) = try Fixture.message("edit-caption").kind else {
+            Issue.record("no edit")
+            return
+        }
+        #expect(new.type == "image" && new.writtenText == "our new kitchen")
+        #expect(new.content["id"] == "8800110022003300")
+    }
+
+    @Test("a message without its object has the error that came beside it")
+    func borrowedErrors() throws {
+        #expect(try Fixture.message("interactive-with-errors").errors.map(\.code) == [131_000])
+        #expect(try Fixture.message("interactive-with-errors").raw != nil)
+    }
+
+    @Test("forwards, products and ads are told")
+    func contexts() throws {
+        let once = try #require(try Fixture.message("text-forwarded-once").context)
+        #expect(once.isForwarded && !once.isFrequentlyForwarded)
+        let question = try #require(try Fixture.message("text-product-question").context)
+        #expect(question.referredProduct?["product_retailer_id"] == "tea-1")
+        #expect(question.author == "4930550010001" && question.replyTo == "wamid.OUT0031")
+        #expect(try Fixture.message("text-from-ad").isFromAd)
+        #expect(try !Fixture.message("text-from-post").isFromAd)
+    }
+
+    @Test(
+        "names that are new are told one by one, and then the whole message is kept",
+        arguments: [
+            ("text", []), ("order-numeric-strings", []), ("interactive-flow", []), ("image", []),
+            ("system-user-id-changed", []), ("edit-caption", []), ("group-image", []),
+            ("button-without-payload", []),
+            ("property-of-tomorrow", ["message colour", "text mood"]),
+            ("type-of-tomorrow", ["type hologram"]),
+            ("interactive-of-tomorrow", ["interactive slider_reply"]),
+        ] as [(String, [String])])
+    func unknownNames(fixture: String, names: [String]) throws {
+        let message = try Fixture.message(fixture)
+        #expect(message.unknownNames.map { "\($0.place) \($0.name)" } == names)
+        #expect((message.raw == nil) == names.isEmpty)
     }
 }

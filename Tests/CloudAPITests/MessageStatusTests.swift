@@ -83,6 +83,20 @@ struct MessageStatusTests {
         #expect(DeliveryState.merging(known, with: .failed) == result)
     }
 
+    @Test("pricing, the free conversation and names that are new are kept")
+    func rest() throws {
+        let free = try #require(try Fixture.statuses("status-free-entry-point").first)
+        #expect(free.pricing?["type"] == "free_entry_point")
+        #expect(free.conversation?["origin"]?["type"] == "referral_conversion")
+        #expect(free.unknownNames.isEmpty)
+        let odd = try #require(try Fixture.statuses("status-property-of-tomorrow").first)
+        #expect(odd.unknownNames.map(\.name) == ["weight"])
+        let parent = try #require(try Fixture.statuses("status-parent-older-name").first)
+        #expect(parent.recipient.parentUserID == "AT.ENT.5544")
+        let group = try #require(try Fixture.statuses("status-group-older-name").first)
+        #expect(group.recipient.participant == "436605550133" && group.recipient.isGroup)
+    }
+
     @Test("each update has the key that recognises its second delivery")
     func dedupeKeys() throws {
         let text = try #require(try Fixture("text").updates().first)
@@ -100,7 +114,7 @@ struct MessageStatusTests {
     func canonicalKey() throws {
         let change: JSONValue = ["field": "f", "value": ["b": 1, "a": 2]]
         func key(_ time: Int64?) -> DedupeKey {
-            Update.other(field: "f", wabaID: "7", time: time, raw: change).dedupeKey
+            Update.account(AccountEvent(change, field: "f", wabaID: "7", time: time)).dedupeKey
         }
         let bytes = #"{"change":{"field":"f","value":{"a":2,"b":1}},"id":"7","time":5}"#
         #expect(key(5) == .canonical(Data(bytes.utf8)))

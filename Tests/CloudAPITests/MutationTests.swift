@@ -89,7 +89,7 @@ struct MutationTests {
                 let updates = try WebhookPayload.updates(in: batch)
                 #expect(updates.count >= 3)
                 #expect(updates.first?.dedupeKey == updates[2].dedupeKey)
-                #expect(!updates.contains { if case .other = $0 { true } else { false } })
+                #expect(!updates.contains { if case .account = $0 { true } else { false } })
             }
         }
     }
@@ -97,8 +97,20 @@ struct MutationTests {
     /// All that is derived from an update, so that a trap in it is found.
     private func touch(_ update: Update) {
         _ = update.dedupeKey
-        guard case .message(let message) = update else { return }
+        switch update {
+        case .message(let message): touch(message)
+        case .appMessage(let past): touch(past.message)
+        case .account(let event):
+            _ = event.alarm
+            _ = event.isKnown
+        case .status, .errors, .foreign, .malformed: break
+        }
+    }
+
+    private func touch(_ message: InboundMessage) {
         #expect(!message.listText.isEmpty)
         _ = message.opensWindow
+        _ = message.shownContent
+        _ = message.sharedOwnNumber
     }
 }

@@ -10,7 +10,7 @@ struct WebhookPayloadTests {
 
     @Test("the fixtures are found")
     func fixturesAreFound() {
-        #expect(Fixture.all.count > 40)
+        #expect(Fixture.all.count > 140)
     }
 
     @Test("every fixture but the batch is read without a malformed part", arguments: Fixture.all)
@@ -27,9 +27,9 @@ struct WebhookPayloadTests {
             switch update {
             case .message(let message): "\(message.phoneNumberID) \(message.listText)"
             case .status(let status): "\(status.wamid) \(status.status.name)"
-            case .other(let field, let wabaID, _, _): "\(field) \(wabaID)"
+            case .account(let event): "\(event.field) \(event.wabaID)"
             case .malformed(_, let path, _): "malformed \(path)"
-            case .errors, .foreign: "unexpected"
+            case .errors, .foreign, .appMessage: "unexpected"
             }
         }
         #expect(
@@ -121,14 +121,13 @@ struct WebhookPayloadTests {
     @Test("account fields are kept whole, with exact ids and the entry's time")
     func otherField() throws {
         let update = try #require(try Fixture("template-status").updates().first)
-        guard
-            case .other(
-                "message_template_status_update", "200100300400501", 1_790_000_500, let raw) =
-                update
-        else {
+        guard case .account(let event) = update else {
             Issue.record("\(update)")
             return
         }
+        #expect(event.field == "message_template_status_update")
+        #expect(event.wabaID == "200100300400501" && event.time == 1_790_000_500)
+        let raw = event.raw
         #expect(raw["value"]?["message_template_id"]?.identifier == "910020030040050061")
     }
 

@@ -64,7 +64,7 @@ struct StoreDouble {
             let tables = [
                 "identities", "persons", "read_marks", "conversations", "messages", "statuses",
                 "wamids", "transitions", "account_events", "unparsed", "media",
-                "media_of",
+                "media_of", "amendments", "originals", "links", "unknown_names",
             ]
             var lines: [String] = []
             for table in tables {

@@ -1,7 +1,7 @@
 import JSON
 
 /// The one line that stands for a message in a list of conversations.
-enum ListText {
+package enum ListText {
     /// Characters (grapheme clusters); what a list shows in one line, with room to spare.
     static let maximumLength = 160
 

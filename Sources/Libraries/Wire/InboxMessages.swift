@@ -171,8 +171,14 @@ package struct TimelineEntry: Codable, Hashable, Sendable {
     /// `webhook` or `outbox`.
     package var source: String
     package var error: Problem?
+    /// Of a message to a group: with which member, as a message's `contact`.
+    package var participant: String?
 
-    package init(at: Timestamp, status: MessageStatus, source: String, error: Problem? = nil) {
+    package init(
+        at: Timestamp, status: MessageStatus, source: String, error: Problem? = nil,
+        participant: String? = nil
+    ) {
+        self.participant = participant
         self.at = at
         self.status = status
         self.source = source

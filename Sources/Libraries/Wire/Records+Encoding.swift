@@ -21,8 +21,51 @@ extension Message {
         try container.encode(statusAt, forKey: .statusAt)
         try container.encode(error, forKey: .error)
         try container.encode(sentBy, forKey: .sentBy)
+        try container.encode(origin, forKey: .origin)
+        try container.encode(forwarded, forKey: .forwarded)
+        try container.encode(referredProduct, forKey: .referredProduct)
+        try container.encode(referral, forKey: .referral)
+        try container.encode(reactions, forKey: .reactions)
+        try container.encode(editedAt, forKey: .editedAt)
+        try container.encode(revokedAt, forKey: .revokedAt)
+        try container.encode(revisions, forKey: .revisions)
+        try container.encode(participants, forKey: .participants)
+        try container.encode(pricing, forKey: .pricing)
         try container.encode(timestamp, forKey: .timestamp)
         try container.encode(receivedAt, forKey: .receivedAt)
+    }
+}
+
+extension Reaction {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(from, forKey: .from)
+        try container.encode(emoji, forKey: .emoji)
+        try container.encode(at, forKey: .at)
+    }
+
+    package enum CodingKeys: String, CodingKey { case from, emoji, at }
+}
+
+extension Revision {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(at, forKey: .at)
+        try container.encode(type, forKey: .type)
+        try container.encode(text, forKey: .text)
+        try container.encode(content, forKey: .content)
+    }
+
+    package enum CodingKeys: String, CodingKey { case at, type, text, content }
+}
+
+extension Participant {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(contact, forKey: .contact)
+        try container.encode(status, forKey: .status)
+        try container.encode(statusAt, forKey: .statusAt)
+        try container.encode(error, forKey: .error)
     }
 }
 
@@ -53,6 +96,7 @@ extension Conversation {
         try container.encode(lastMessageAt, forKey: .lastMessageAt)
         try container.encode(lastDirection, forKey: .lastDirection)
         try container.encode(unreadCount, forKey: .unreadCount)
+        try container.encode(marketingOptOut, forKey: .marketingOptOut)
         try container.encode(window, forKey: .window)
     }
 }
@@ -62,6 +106,7 @@ extension Conversation.Window {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(open, forKey: .open)
         try container.encode(expiresAt, forKey: .expiresAt)
+        try container.encode(freeEntryPointExpiresAt, forKey: .freeEntryPointExpiresAt)
     }
 }
 

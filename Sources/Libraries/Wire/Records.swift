@@ -53,6 +53,27 @@ package struct Message: Codable, Hashable, Sendable {
     package var error: Problem?
     /// Who sent it: the API, the app (echo), or nil.
     package var sentBy: String?
+    /// `app` for what was just written in the business's own app, `history` for what is older than the
+    /// gateway; nil for all that came and went through it.
+    package var origin: String?
+    /// `forwarded`, or `frequently_forwarded` for more than five times.
+    package var forwarded: String?
+    /// `{catalog_id, product_retailer_id}` of the product that was asked about.
+    package var referredProduct: JSONValue?
+    /// The ad or post that led here, as Meta tells it.
+    package var referral: JSONValue?
+    /// What people set on it, oldest first, one of each.
+    package var reactions: [Reaction]
+    /// When its author changed it last; `text` and `content` are the new ones.
+    package var editedAt: Timestamp?
+    /// When its author took it back; what it said is the last of `revisions`.
+    package var revokedAt: Timestamp?
+    /// What it said before, oldest first.
+    package var revisions: [Revision]
+    /// How far it got with each member of a group that Meta told of.
+    package var participants: [Participant]
+    /// What Meta charges: `{pricing_model, type, category, billable}`, as it came.
+    package var pricing: JSONValue?
     /// Meta's clock.
     package var timestamp: Timestamp
     /// Our clock.
@@ -63,7 +84,11 @@ package struct Message: Codable, Hashable, Sendable {
         contact: String, userID: String? = nil, groupID: String? = nil, type: String,
         text: String?, content: JSONValue?, media: Media? = nil, replyTo: String? = nil,
         reference: String? = nil, status: MessageStatus, statusAt: [String: Timestamp] = [:],
-        error: Problem? = nil, sentBy: String? = nil, timestamp: Timestamp, receivedAt: Timestamp
+        error: Problem? = nil, sentBy: String? = nil, origin: String? = nil,
+        forwarded: String? = nil, referredProduct: JSONValue? = nil, referral: JSONValue? = nil,
+        reactions: [Reaction] = [], editedAt: Timestamp? = nil, revokedAt: Timestamp? = nil,
+        revisions: [Revision] = [], participants: [Participant] = [], pricing: JSONValue? = nil,
+        timestamp: Timestamp, receivedAt: Timestamp
     ) {
         self.id = id
         self.wamid = wamid
@@ -83,6 +108,16 @@ package struct Message: Codable, Hashable, Sendable {
         self.statusAt = statusAt
         self.error = error
         self.sentBy = sentBy
+        self.origin = origin
+        self.forwarded = forwarded
+        self.referredProduct = referredProduct
+        self.referral = referral
+        self.reactions = reactions
+        self.editedAt = editedAt
+        self.revokedAt = revokedAt
+        self.revisions = revisions
+        self.participants = participants
+        self.pricing = pricing
         self.timestamp = timestamp
         self.receivedAt = receivedAt
     }
@@ -90,13 +125,16 @@ package struct Message: Codable, Hashable, Sendable {
     package enum CodingKeys: String, CodingKey {
         case id, wamid, direction, provider, contact, type, text, content, media, reference, status,
             error
-        case timestamp
+        case origin, forwarded, referral, reactions, revisions, participants, pricing, timestamp
         case phoneNumberID = "phone_number_id"
         case userID = "user_id"
         case groupID = "group_id"
         case replyTo = "reply_to"
         case statusAt = "status_at"
         case sentBy = "sent_by"
+        case referredProduct = "referred_product"
+        case editedAt = "edited_at"
+        case revokedAt = "revoked_at"
         case receivedAt = "received_at"
     }
 }
@@ -144,6 +182,8 @@ package struct Conversation: Codable, Hashable, Sendable {
     package var lastMessageAt: Timestamp?
     package var lastDirection: Direction?
     package var unreadCount: Int
+    /// Whether the person asked Meta for no more marketing from this business.
+    package var marketingOptOut: Bool
     package var window: Window
 
     /// Whether the person may be written to without a template, by Meta's clock.
@@ -151,22 +191,29 @@ package struct Conversation: Codable, Hashable, Sendable {
         package var open: Bool
         /// 24 hours after the person's last message; nil when there is none.
         package var expiresAt: Timestamp?
+        /// Until when everything is free of charge, templates too, for somebody who came by an ad.
+        ///
+        /// 72 hours after an answer within a day; it does not keep the window open.
+        package var freeEntryPointExpiresAt: Timestamp?
 
-        package init(open: Bool, expiresAt: Timestamp?) {
+        package init(open: Bool, expiresAt: Timestamp?, freeEntryPointExpiresAt: Timestamp? = nil) {
             self.open = open
             self.expiresAt = expiresAt
+            self.freeEntryPointExpiresAt = freeEntryPointExpiresAt
         }
 
         package enum CodingKeys: String, CodingKey {
             case open
             case expiresAt = "expires_at"
+            case freeEntryPointExpiresAt = "free_entry_point_expires_at"
         }
     }
 
     package init(
         id: String, phoneNumberID: String, contact: String, userID: String?, username: String?,
         groupID: String?, name: String?, lastMessageText: String?, lastMessageType: String?,
-        lastMessageAt: Timestamp?, lastDirection: Direction?, unreadCount: Int, window: Window
+        lastMessageAt: Timestamp?, lastDirection: Direction?, unreadCount: Int,
+        marketingOptOut: Bool = false, window: Window
     ) {
         self.id = id
         self.phoneNumberID = phoneNumberID
@@ -180,6 +227,7 @@ package struct Conversation: Codable, Hashable, Sendable {
         self.lastMessageAt = lastMessageAt
         self.lastDirection = lastDirection
         self.unreadCount = unreadCount
+        self.marketingOptOut = marketingOptOut
         self.window = window
     }
 
@@ -193,6 +241,7 @@ package struct Conversation: Codable, Hashable, Sendable {
         case lastMessageAt = "last_message_at"
         case lastDirection = "last_direction"
         case unreadCount = "unread_count"
+        case marketingOptOut = "marketing_opt_out"
     }
 }
 

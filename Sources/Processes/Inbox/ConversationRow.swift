@@ -17,6 +17,11 @@ struct ConversationRow: Equatable {
     /// Messages from the person that came after `read`.
     var unread: Int64 = 0
     var read = Moment.distantPast
+    /// Until when Meta charges nothing, in milliseconds of its clock; 0: never.
+    var freeUntil: Int64 = 0
+
+    /// How long everything is free after an answer to somebody who came by an ad, in milliseconds.
+    static let freeLength: Int64 = 72 * 60 * 60 * 1_000
 
     init(id: String, phoneNumberID: String, party: String) {
         self.id = id
@@ -34,6 +39,7 @@ struct ConversationRow: Equatable {
         windowAt = row.integer(7)
         unread = row.integer(8)
         read = Moment(at: row.integer(9), seq: row.integer(10))
+        freeUntil = row.integer(11)
     }
 
     /// The conversation as readers see it at `now` (wall clock, milliseconds).
@@ -49,8 +55,10 @@ struct ConversationRow: Equatable {
             name: profile.name.value.orNil, lastMessageText: lastText.orNil,
             lastMessageType: lastType.orNil, lastMessageAt: Timestamp(milliseconds: lastAt),
             lastDirection: Direction(rawValue: lastDirection), unreadCount: Int(unread),
+            marketingOptOut: profile.marketing.value == "stop",
             window: .init(
                 open: expiresAt.map { now < $0 } ?? false,
-                expiresAt: expiresAt.map { Timestamp(milliseconds: $0) }))
+                expiresAt: expiresAt.map { Timestamp(milliseconds: $0) },
+                freeEntryPointExpiresAt: freeUntil == 0 ? nil : Timestamp(milliseconds: freeUntil)))
     }
 }

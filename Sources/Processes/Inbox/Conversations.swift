@@ -20,7 +20,7 @@ final class Conversations {
         var looksNew = false
     }
 
-    private let sql: StatementCache
+    let sql: StatementCache
     private let people: People
     private let feed: Feed
     private let coder: Coder
@@ -55,21 +55,32 @@ final class Conversations {
         return id
     }
 
+    /// A conversation that is there, in which something is to be looked at again.
+    func touch(_ id: String, at: Int64) throws {
+        if let known = touched[id] {
+            touched[id]?.at = max(known.at, at)
+        } else if let row = try row(id) {
+            touched[id] = Touched(row: row, original: row, at: at)
+        }
+    }
+
+    /// The person did something at that time (Meta's, milliseconds) after which they may be answered; the
+    /// conversation is touched already.
+    func opened(_ id: String, at: Int64) {
+        guard let known = touched[id]?.row.windowAt else { return }
+        touched[id]?.row.windowAt = max(known, at)
+    }
+
     /// A message that was not there before; its conversation is touched already.
     func added(_ message: MessageRow) {
-        guard message.opensWindow, var conversation = touched[message.conversation] else { return }
-        conversation.row.windowAt = max(conversation.row.windowAt, message.timestamp)
-        if message.received > conversation.row.read { conversation.row.unread += 1 }
-        touched[message.conversation] = conversation
+        guard message.opensWindow, let read = touched[message.conversation]?.row.read else {
+            return
+        }
+        if message.received > read { touched[message.conversation]?.row.unread += 1 }
     }
 
     /// A message that is another one now.
-    func replaced(_ message: MessageRow) {
-        touched[message.conversation]?.recount = true
-        if message.opensWindow, let known = touched[message.conversation]?.row.windowAt {
-            touched[message.conversation]?.row.windowAt = max(known, message.timestamp)
-        }
-    }
+    func replaced(_ message: MessageRow) { touched[message.conversation]?.recount = true }
 
     /// What is shown of a person changed: name, number or user id.
     func personChanged(_ person: String, at: Int64) throws {
@@ -124,6 +135,8 @@ final class Conversations {
         touched[target]?.recount = true
         try sql("UPDATE messages SET conversation = ? WHERE conversation = ?").run(
             .text(target), .text(source))
+        try sql("UPDATE amendments SET conversation = ? WHERE conversation = ?").run(
+            .text(target), .text(source))
         try sql("DELETE FROM conversations WHERE id = ?").run(.text(source))
         touched[source] = nil
     }
@@ -173,20 +186,13 @@ final class Conversations {
 
     private func refresh(_ conversation: inout Touched) throws {
         let id = conversation.row.id
-        let last = try sql(
-            """
-            SELECT timestamp, text, line, type, direction FROM messages
-            WHERE conversation = ? ORDER BY timestamp DESC, id DESC LIMIT 1
-            """
-        ).first(.text(id)) { row in
-            (row.integer(0), row.text(1), row.text(2), row.text(3), row.text(4))
+        if let last = try last(in: id) {
+            conversation.row.lastAt = last.at
+            conversation.row.lastText = last.text
+            conversation.row.lastType = last.type
+            conversation.row.lastDirection = last.direction
         }
-        if let (at, text, line, type, direction) = last {
-            conversation.row.lastAt = at
-            conversation.row.lastText = line.isEmpty ? text : line
-            conversation.row.lastType = type
-            conversation.row.lastDirection = direction
-        }
+        conversation.row.freeUntil = try freeUntil(in: id)
         guard conversation.recount else { return }
         let read = conversation.row.read
         conversation.row.unread =
@@ -202,7 +208,7 @@ final class Conversations {
         try sql(
             """
             SELECT id, phone_number_id, party, last_at, last_text, last_type, last_direction,
-                window_at, unread, read_at, read_seq
+                window_at, unread, read_at, read_seq, free_until
             FROM conversations WHERE id = ?
             """
         ).first(.text(id)) { ConversationRow($0) }
@@ -212,17 +218,18 @@ final class Conversations {
         try sql(
             """
             INSERT INTO conversations(id, phone_number_id, party, last_at, last_text, last_type,
-                last_direction, window_at, unread, read_at, read_seq)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                last_direction, window_at, unread, read_at, read_seq, free_until)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET last_at = excluded.last_at,
                 last_text = excluded.last_text, last_type = excluded.last_type,
                 last_direction = excluded.last_direction, window_at = excluded.window_at,
-                unread = excluded.unread, read_at = excluded.read_at, read_seq = excluded.read_seq
+                unread = excluded.unread, read_at = excluded.read_at, read_seq = excluded.read_seq,
+                free_until = excluded.free_until
             """
         ).run(
             .text(row.id), .text(row.phoneNumberID), .text(row.party), .integer(row.lastAt),
             .text(row.lastText), .text(row.lastType), .text(row.lastDirection),
             .integer(row.windowAt), .integer(row.unread), .integer(row.read.at),
-            .integer(row.read.seq))
+            .integer(row.read.seq), .integer(row.freeUntil))
     }
 }

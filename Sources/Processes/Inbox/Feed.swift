@@ -14,6 +14,10 @@ struct Feed {
 
     enum Kind: Equatable {
         case messageReceived, messageStatus, messageUpdated, conversationUpdated
+        /// Written in the business's own app.
+        case messageEchoed
+        /// Of a chat from before this gateway; nobody is to answer it.
+        case messageImported
         /// A change of the account, by Meta's name of the field.
         case account(field: String)
         case `internal`(InternalEvent)
@@ -23,6 +27,8 @@ struct Feed {
             case .messageReceived: "message.received"
             case .messageStatus: "message.status"
             case .messageUpdated: "message.updated"
+            case .messageEchoed: "message.echoed"
+            case .messageImported: "message.imported"
             case .conversationUpdated: "conversation.updated"
             case .account(let field): "account.\(field)"
             case .internal(let event): event.rawValue

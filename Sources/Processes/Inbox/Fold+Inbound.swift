@@ -15,49 +15,102 @@ extension Fold {
     /// Somebody wrote.
     func apply(_ message: InboundMessage, _ arrival: Arrival) throws {
         let timestamp = message.timestamp.map { $0 * 1_000 } ?? arrival.entry.at
-        let person = try meet(message, at: timestamp, arrival)
-        guard let party = message.groupID.map(PartyKey.group) ?? person else { return }
+        guard let party = try party(of: message, at: timestamp, arrival) else { return }
+        let conversation = try open(
+            message, with: party, opensAt: message.opensWindow ? timestamp : nil, arrival)
+        if let amendment = Amendment(
+            message, from: try author(of: message), in: conversation, at: timestamp,
+            arrival.moment)
+        {
+            return try apply(amendment, naming: message.unknownNames, arrival)
+        }
         var row = try MessageRow(
             message, at: timestamp, provider: providerName, received: arrival.moment, coder)
-        row.conversation = try conversations.touch(
+        row.conversation = conversation ?? ""
+        try link(row, to: message.kind)
+        try keep(row, as: .messageReceived, naming: message.unknownNames, arrival)
+    }
+
+    /// Touches the message's conversation, and opens its window if it does; nil for an edit or a revocation,
+    /// which changes a message and nothing else.
+    func open(
+        _ message: InboundMessage, with party: String, opensAt: Int64?, _ arrival: Arrival
+    ) throws -> String? {
+        switch message.kind {
+        case .edit, .revoke: return nil
+        default: break
+        }
+        let conversation = try conversations.touch(
             phoneNumberID: message.phoneNumberID, party: party, at: arrival.entry.at)
-        if case .media(let file) = message.kind { try link(row.id, to: file.id) }
+        if let opensAt { conversations.opened(conversation, at: opensAt) }
+        return conversation
+    }
+
+    /// Whose conversation a message belongs to; nil when it names nobody.
+    func party(
+        of message: InboundMessage, at timestamp: Int64, _ arrival: Arrival
+    ) throws -> String? {
+        let person = try meet(message, at: timestamp, arrival)
+        return message.groupID.map(PartyKey.group) ?? person
+    }
+
+    /// Files a message that is not about another one, with what was said about it before it came, and
+    /// tells it.
+    func keep(
+        _ row: MessageRow, as kind: Feed.Kind, naming names: [UnknownName], _ arrival: Arrival
+    ) throws {
         let filing = try file(row)
         switch filing {
-        case .new: conversations.added(row)
+        case .new:
+            conversations.added(row)
+            try ledger.note(names, of: arrival)
         case .replaced: conversations.replaced(row)
         case .duplicate: return
         }
-        let shown = try shown(row, statusAt: row.inboundStatusAt)
+        let isAmended = try amend(row.wamid, of: row.phoneNumberID, at: arrival.entry.at)
+        let kept = isAmended || filing == .replaced ? try self.message(row.id) ?? row : row
         try feed.add(
-            filing == .new ? .messageReceived : .messageUpdated, at: arrival.entry.at,
-            phoneNumberID: row.phoneNumberID, data: try coder.encode(shown))
+            filing == .new ? kind : .messageUpdated, at: arrival.entry.at,
+            phoneNumberID: row.phoneNumberID, data: try coder.encode(try shown(kept)))
     }
 
-    /// Keeps a message under its id; of two of one id the one that came first, by its entry.
+    /// Keeps a message under its id; of two of one id the one that was told live, else the one that came
+    /// first, by its entry.
     func file(_ row: MessageRow) throws -> Filing {
         try sql(
             """
             INSERT INTO messages(id, conversation, wamid, direction, provider, phone_number_id,
                 contact, user_id, group_id, type, text, line, content, media, reply_to, reference,
-                status, error, sent_by, timestamp, received_at, received_seq, opens_window)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                status, error, sent_by, timestamp, received_at, received_seq, opens_window,
+                origin, precedence, context, referral, raw, edited_at, revoked_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         ).execute(row.parameters) { _ in .next }
         if sql.database.changes > 0 { return .new }
-        guard let known = try message(row.id), row.received < known.received else {
+        guard let known = try message(row.id) else { return .duplicate }
+        let status = known.status(with: row)
+        guard (row.precedence, row.received) < (known.precedence, known.received) else {
+            if status != known.status {
+                try sql("UPDATE messages SET status = ? WHERE id = ?").run(
+                    .text(status.rawValue), .text(row.id))
+            }
             return .duplicate
         }
         var row = row
         // How far it got does not come from here; an inbound one is `received` in both.
-        (row.status, row.error, row.wamid) = (known.status, known.error, known.wamid)
+        (row.status, row.error, row.wamid) = (status, known.error, known.wamid)
+        // It is another original now: what was changed of it is changed anew.
+        try sql("DELETE FROM originals WHERE message = ?").run(.text(row.id))
         try sql(
             """
             UPDATE messages SET (id, conversation, wamid, direction, provider, phone_number_id,
                 contact, user_id, group_id, type, text, line, content, media, reply_to, reference,
-                status, error, sent_by, timestamp, received_at, received_seq, opens_window) =
-            (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                status, error, sent_by, timestamp, received_at, received_seq, opens_window,
+                origin, precedence, context, referral, raw, edited_at, revoked_at) =
+            (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                ?, ?, ?, ?, ?, ?, ?)
             WHERE id = ?
             """
         ).execute(row.parameters + [.text(row.id)]) { _ in .next }
@@ -69,63 +122,79 @@ extension Fold {
             """
             SELECT id, conversation, wamid, direction, provider, phone_number_id, contact, user_id,
                 group_id, type, text, line, content, media, reply_to, reference, status, error,
-                sent_by, timestamp, received_at, received_seq, opens_window
+                sent_by, timestamp, received_at, received_seq, opens_window, origin, precedence,
+                context, referral, raw, edited_at, revoked_at
             FROM messages WHERE id = ?
             """
         ).first(.text(id)) { MessageRow($0) }
     }
 
     /// What a message of this mode says of who carried it.
-    private var providerName: String { mode == .live ? "meta" : "stub" }
+    var providerName: String { mode == .live ? "meta" : "stub" }
 
-    /// Notes who wrote, under all their keys; nil when a group's message names nobody.
+    /// Notes who is on the other side, under all their keys; nil when a group's message names nobody.
     private func meet(
         _ message: InboundMessage, at timestamp: Int64, _ arrival: Arrival
     ) throws -> String? {
         var sender = message.sender
         var keys = [sender.waID.map(PartyKey.phone), sender.userID.map(PartyKey.user)]
         keys.append(sender.parentUserID.map(PartyKey.user))
-        if let (phone, userID) = message.newAddress {
+        var cause = LinkCause.message
+        if case .system(let notice) = message.kind, notice.kind == .numberChanged {
             // The person goes on under a new number: one person, one history. (WA §4.11)
-            keys += [phone.map(PartyKey.phone), userID.map(PartyKey.user)]
-            sender.waID = phone ?? sender.waID
-            sender.userID = userID ?? sender.userID
+            keys.append(notice.newWaID.map(PartyKey.phone))
+            keys += [notice.newUserID, notice.newParentUserID, notice.previousUserID].map {
+                $0.map(PartyKey.user)
+            }
+            sender.waID = notice.newWaID ?? sender.waID
+            sender.userID = notice.newUserID ?? sender.userID
+            cause = .numberChange
         }
-        let known = keys.compactMap { $0 }
-        guard !known.isEmpty else { return nil }
-        let joining = try join(known, arrival)
+        if let digits = message.sharedOwnNumber {
+            keys.append(PartyKey.phone(digits))
+            sender.waID = sender.waID ?? digits
+            cause = .sharedNumber
+        }
+        return try meet(
+            sender, under: keys.compactMap { $0 }, because: cause, at: timestamp, arrival)
+    }
+
+    /// Notes what is told of a person; nil when no key is told.
+    @discardableResult
+    func meet(
+        _ person: Sender, under keys: [String], because cause: LinkCause, at timestamp: Int64,
+        _ arrival: Arrival
+    ) throws -> String? {
+        guard !keys.isEmpty else { return nil }
+        let joined = try join(keys, because: cause, arrival)
         let news = Profile(
-            phone: .init(value: sender.waID ?? "", at: timestamp),
-            userID: .init(value: sender.userID ?? "", at: timestamp),
-            username: .init(value: sender.username ?? "", at: timestamp),
-            name: .init(value: sender.name ?? "", at: timestamp))
-        if try people.learn(news, of: joining) {
-            try conversations.personChanged(joining, at: arrival.entry.at)
+            phone: .init(value: person.waID ?? "", at: timestamp),
+            userID: .init(value: person.userID ?? "", at: timestamp),
+            username: .init(value: person.username ?? "", at: timestamp),
+            name: .init(value: person.name ?? "", at: timestamp))
+        if try people.learn(news, of: joined) {
+            try conversations.personChanged(joined, at: arrival.entry.at)
         }
-        return joining
+        return joined
     }
 
     /// Makes all keys name one person, and brings their conversations together.
-    func join(_ keys: [String], _ arrival: Arrival) throws -> String {
+    func join(_ keys: [String], because cause: LinkCause, _ arrival: Arrival) throws -> String {
+        if keys.count > 1 { try people.link(keys, because: cause, arrival.moment) }
         let joining = try people.join(keys)
         if joining.grew || !joining.absorbed.isEmpty {
             try conversations.personJoined(joining, at: arrival.entry.at)
+            // Who wrote under one key may have changed it under the other.
+            try amendAll(by: joining.person, arrival)
         }
         if joining.isNews { try tellKeys(of: joining.person, at: arrival.entry.at) }
         return joining.person
     }
-}
 
-extension InboundMessage {
-    /// Where a person who changed their number can be reached now; nil for all other messages.
-    fileprivate var newAddress: (phone: String?, userID: String?)? {
-        guard case .system(let type, _) = kind,
-            ["user_changed_number", "customer_changed_number", "user_changed_user_id"].contains(
-                type)
-        else { return nil }
-        let phone = (content["wa_id"] ?? content["new_wa_id"])?.identifier
-        let userID = content["user_id"]?.identifier
-        return phone == nil && userID == nil ? nil : (phone, userID)
+    /// Who wrote, as a key; a group's message may name nobody.
+    func author(of message: InboundMessage) throws -> String {
+        message.sender.waID.map(PartyKey.phone) ?? message.sender.userID.map(PartyKey.user)
+            ?? message.groupID.map(PartyKey.group) ?? ""
     }
 }
 
@@ -148,10 +217,19 @@ extension MessageRow {
             type: message.type, text: written.isEmpty ? line : written, status: .received,
             timestamp: timestamp, received: received, opensWindow: message.opensWindow)
         self.line = line == text ? "" : line
-        let content = message.content == .null ? message.raw : message.content
+        let content = message.content == .null ? message.raw : message.shownContent
         self.content = content.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? ""
+        raw = message.raw.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? ""
+        referral = message.referral.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? ""
         replyTo = message.context?.replyTo ?? ""
-        if case .reaction(let to, _) = message.kind { replyTo = to }
+        if let context = message.context, context.isForwarded || context.referredProduct != nil {
+            let often = context.isFrequentlyForwarded
+            self.context = try coder.encode(
+                Context(
+                    forwarded: context.isForwarded
+                        ? (often ? "frequently_forwarded" : "forwarded") : nil,
+                    referredProduct: context.referredProduct))
+        }
         if case .media(let file) = message.kind {
             media = try coder.encode(
                 Media(
@@ -163,7 +241,12 @@ extension MessageRow {
         }
     }
 
-    var inboundStatusAt: [String: Timestamp] {
-        [MessageStatus.received.rawValue: Timestamp(milliseconds: timestamp)]
+    /// The status of a message of the app's after `other` told of the same one: the further of the two.
+    fileprivate func status(with other: MessageRow) -> MessageStatus {
+        guard !origin.isEmpty, direction == .outbound, other.direction == .outbound,
+            let known = DeliveryState(rawValue: status.rawValue),
+            let news = DeliveryState(rawValue: other.status.rawValue)
+        else { return status }
+        return MessageStatus(rawValue: DeliveryState.merging(known, with: news).rawValue) ?? status
     }
 }

@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import SQLite
 internal import Wire
 
@@ -25,17 +26,17 @@ extension Fold {
         let ids = try sql("SELECT message FROM media_of WHERE media = ? ORDER BY message")
             .all(.text(transition.mediaID)) { $0.text(0) }
         for row in try ids.compactMap({ try message($0) }) {
-            let shown = try shown(row, statusAt: row.inboundStatusAt)
             try feed.add(
                 .messageUpdated, at: arrival.entry.at, phoneNumberID: row.phoneNumberID,
-                data: try coder.encode(shown))
+                data: try coder.encode(try shown(row)))
         }
     }
 
     /// Notes which message has a file.
-    func link(_ message: String, to media: String) throws {
+    func link(_ row: MessageRow, to kind: InboundKind) throws {
+        guard case .media(let file) = kind else { return }
         try sql("INSERT OR IGNORE INTO media_of(media, message) VALUES (?, ?)")
-            .run(.text(media), .text(message))
+            .run(.text(file.id), .text(row.id))
     }
 
     /// The newest that is known of a file.
@@ -45,18 +46,14 @@ extension Fold {
         } ?? nil
     }
 
-    /// The message as readers see it, with what is known of its file.
-    func shown(_ row: MessageRow, statusAt: [String: Timestamp]) throws -> Message {
-        var message = row.message(statusAt: statusAt, coder)
-        guard var file = message.media, let id = file.id, let known = try media(of: id) else {
-            return message
-        }
+    /// A message's file with what is known of it.
+    func withNews(_ file: Media?) throws -> Media? {
+        guard var file, let id = file.id, let known = try media(of: id) else { return file }
         (file.state, file.size) = (known.state, known.size)
         file.mimeType = known.mimeType ?? file.mimeType
         file.sha256 = known.sha256 ?? file.sha256
         file.filename = file.filename ?? known.filename
-        message.media = file
-        return message
+        return file
     }
 }
 

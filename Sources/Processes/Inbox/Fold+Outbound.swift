@@ -20,7 +20,7 @@ extension Fold {
         let isNews = sql.database.changes > 0
         let filing = try transition.message.map { try file($0, of: transition, arrival) }
         guard isNews || filing == .new else { return }
-        try settle(transition.id, arrival)
+        try settle(transition.id, hasJoined: filing == .new, arrival)
     }
 
     /// Keeps what is sent and to whom.
@@ -30,7 +30,7 @@ extension Fold {
         let recipient = outbound.to
         let keys = [recipient.phone.map(PartyKey.phone), recipient.userID.map(PartyKey.user)]
             .compactMap { $0 }
-        let person = keys.isEmpty ? nil : try join(keys, arrival)
+        let person = keys.isEmpty ? nil : try join(keys, because: .message, arrival)
         guard let party = recipient.groupID.map(PartyKey.group) ?? person else {
             throw Refusal.unreadable("an outbox transition that names no recipient")
         }
@@ -60,29 +60,35 @@ extension Fold {
         row.reference = outbound.reference ?? ""
         row.conversation = try conversations.touch(
             phoneNumberID: outbound.phoneNumberID, party: party, at: arrival.entry.at)
-        return try file(row)
+        let filing = try file(row)
+        if filing != .duplicate, let reaction = Amendment(reaction: row, coder) {
+            _ = try file(reaction)
+        }
+        return filing
     }
 
     /// Meta says what became of a message, perhaps before we know of it.
     func apply(_ status: MessageStatusUpdate, _ arrival: Arrival) throws {
         try meetRecipient(of: status, arrival)
-        var isNews = false
+        let isKnown = try !status.unknownNames.isEmpty && isReported(status)
+        var hasJoined = false
         if let (message, attempt) = CallbackData.read(status.callbackData) {
-            isNews = try register(
+            hasJoined = try register(
                 status.wamid, of: status.phoneNumberID, as: message, attempt: attempt)
         }
         let target = try sql(
             "SELECT message, attempt FROM wamids WHERE phone_number_id = ? AND wamid = ?"
         ).first(.text(status.phoneNumberID), .text(status.wamid)) { ($0.text(0), $0.integer(1)) }
         let error = try status.errors.first.map { try coder.encode(Problem(of: $0)) } ?? ""
+        let pricing = status.pricing.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? ""
         try sql(
             """
             INSERT INTO statuses(phone_number_id, wamid, status, participant, message, attempt,
-                timestamp, at, seq, error)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                timestamp, at, seq, error, pricing)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(phone_number_id, wamid, status, participant) DO UPDATE SET
                 timestamp = excluded.timestamp, at = excluded.at, seq = excluded.seq,
-                error = excluded.error
+                error = excluded.error, pricing = excluded.pricing
             WHERE (excluded.at, excluded.seq) < (statuses.at, statuses.seq)
             """
         ).run(
@@ -90,10 +96,25 @@ extension Fold {
             .text(status.recipient.participant), .text(target?.0 ?? ""),
             .integer(target?.1 ?? 0),
             .integer(status.timestamp.map { $0 * 1_000 } ?? arrival.entry.at),
-            .integer(arrival.entry.at), .integer(arrival.entry.position.seq), .text(error))
-        isNews = isNews || sql.database.changes > 0
-        guard isNews, let target else { return }
-        try settle(target.0, arrival)
+            .integer(arrival.entry.at), .integer(arrival.entry.position.seq), .text(error),
+            .text(pricing))
+        let isReported = sql.database.changes > 0
+        if isReported && !isKnown { try ledger.note(status.unknownNames, of: arrival) }
+        guard isReported || hasJoined, let target else { return }
+        try settle(target.0, hasJoined: hasJoined, arrival)
+    }
+
+    /// Whether that status was reported before; looked at only where it matters.
+    private func isReported(_ status: MessageStatusUpdate) throws -> Bool {
+        try sql(
+            """
+            SELECT 1 FROM statuses
+            WHERE phone_number_id = ? AND wamid = ? AND status = ? AND participant = ?
+            """
+        ).first(
+            .text(status.phoneNumberID), .text(status.wamid), .text(status.status.name),
+            .text(status.recipient.participant)
+        ) { _ in true } ?? false
     }
 
     /// A status that names both forms of a person joins them.
@@ -102,7 +123,8 @@ extension Fold {
         guard !recipient.isGroup, let phone = recipient.id, let user = recipient.userID else {
             return
         }
-        let person = try join([PartyKey.phone(phone), PartyKey.user(user)], arrival)
+        let person = try join(
+            [PartyKey.phone(phone), PartyKey.user(user)], because: .status, arrival)
         let news = Profile(phone: .init(value: phone), userID: .init(value: user))
         if try people.learn(news, of: person) {
             try conversations.personChanged(person, at: arrival.entry.at)
@@ -111,7 +133,7 @@ extension Fold {
 
     /// Notes which message a wamid is of, and answers whether that is news; statuses that waited under it
     /// find their message.
-    private func register(
+    func register(
         _ wamid: String, of phoneNumberID: String, as message: String, attempt: Int64
     ) throws -> Bool {
         try sql(
@@ -131,28 +153,58 @@ extension Fold {
     }
 
     /// Brings a message's status up to date with all that is known of it, and tells a change.
-    private func settle(_ id: String, _ arrival: Arrival) throws {
+    ///
+    /// `hasJoined`: the message, or one of its wamids, is new, and things may have waited for it.
+    func settle(_ id: String, hasJoined isNew: Bool = false, _ arrival: Arrival) throws {
         // Without the message itself, what is known of it waits.
         guard var row = try message(id) else { return }
+        var hasJoined = isNew
         var progress = try progress(of: id)
-        var hasJoined = false
         for transition in progress.transitions where !transition.wamid.isEmpty {
             let isNews = try register(
                 transition.wamid, of: row.phoneNumberID, as: id, attempt: transition.attempt)
             hasJoined = hasJoined || isNews
         }
         if hasJoined { progress = try self.progress(of: id) }
-        guard let outcome = progress.outcome else { return }
+        guard let outcome = row.origin.isEmpty ? progress.outcome : row.outcome(progress) else {
+            return
+        }
         let before = row
         (row.status, row.error, row.wamid) = (outcome.status, outcome.error, outcome.wamid)
         if row != before {
             try sql("UPDATE messages SET status = ?, error = ?, wamid = ? WHERE id = ?").run(
                 .text(row.status.rawValue), .text(row.error), .text(row.wamid), .text(id))
+            try follow(row, at: arrival.entry.at)
         }
-        let shown = try shown(row, statusAt: progress.statusAt)
+        if hasJoined {
+            for wamid in try wamids(of: row) {
+                try amend(wamid, of: row.phoneNumberID, at: arrival.entry.at)
+            }
+            row = try message(id) ?? row
+        }
         try feed.add(
             .messageStatus, at: arrival.entry.at, phoneNumberID: row.phoneNumberID,
-            data: try coder.encode(shown))
+            data: try coder.encode(try shown(row, progress)))
+    }
+
+    /// What else changes with the status of a message of ours.
+    private func follow(_ row: MessageRow, at: Int64) throws {
+        // An answer that left may have begun the free days of somebody who came by an ad.
+        try conversations.touch(row.conversation, at: at)
+        if let reaction = Amendment(reaction: row, coder),
+            try amend(reaction.target, of: reaction.phoneNumberID, at: at)
+        {
+            try tellAmended(reaction.target, of: reaction.phoneNumberID, at: at)
+        }
+    }
+
+    /// All wamids of a message, of each attempt one.
+    func wamids(of row: MessageRow) throws -> [String] {
+        guard row.direction == .outbound else { return [row.wamid] }
+        var wamids = try sql("SELECT wamid FROM wamids WHERE message = ?")
+            .all(.text(row.id)) { $0.text(0) }.sorted()
+        if !row.wamid.isEmpty, !wamids.contains(row.wamid) { wamids.append(row.wamid) }
+        return wamids
     }
 
     /// All that is known of how far a message got.
@@ -170,15 +222,42 @@ extension Fold {
         }
         let reports = try sql(
             """
-            SELECT at, seq, timestamp, status, attempt, wamid, error FROM statuses
-            WHERE message = ? AND message <> ''
+            SELECT at, seq, timestamp, status, attempt, wamid, error, participant, pricing
+            FROM statuses WHERE message = ? AND message <> ''
             """
         ).all(.text(message)) { row in
             Progress.Report(
                 moment: Moment(at: row.integer(0), seq: row.integer(1)),
                 timestamp: row.integer(2), name: row.text(3), attempt: row.integer(4),
-                wamid: row.text(5), error: row.text(6))
+                wamid: row.text(5), error: row.text(6), participant: row.text(7),
+                pricing: row.text(8))
         }
         return Progress(transitions: transitions, reports: reports)
+    }
+}
+
+extension MessageRow {
+    /// How far a message of the business's own app got: what the app knew, and what statuses proved since.
+    fileprivate func outcome(_ progress: Progress) -> Progress.Outcome? {
+        guard let outcome = progress.outcome,
+            let news = DeliveryState(rawValue: outcome.status.rawValue)
+        else { return nil }
+        let known = DeliveryState(rawValue: status.rawValue)
+        guard DeliveryState.merging(known, with: news) == news else { return nil }
+        return Progress.Outcome(status: outcome.status, error: outcome.error, wamid: wamid)
+    }
+}
+
+extension Amendment {
+    /// The reaction that a message of ours is; nil for all other messages.
+    init?(reaction row: MessageRow, _ coder: Coder) {
+        guard row.direction == .outbound, row.type == "reaction", row.origin.isEmpty,
+            let content = coder.decode(JSONValue.self, row.content),
+            let target = content["message_id"]?.identifier
+        else { return nil }
+        self.init(
+            id: row.id, phoneNumberID: row.phoneNumberID, wamid: "", kind: .reaction,
+            target: target, conversation: row.conversation, author: "", contact: "",
+            emoji: content["emoji"]?.text ?? "", timestamp: row.timestamp, received: row.received)
     }
 }

@@ -86,11 +86,12 @@ final class Fold {
             case .message(let message): try apply(message, arrival)
             case .status(let status): try apply(status, arrival)
             case .errors(let errors):
-                try applyAccountEvent(
-                    "errors", phoneNumberID: errors.phoneNumberID, errors.raw, update, arrival)
-            case .other(let field, _, _, let raw):
-                let number = raw["value"]?["metadata"]?["phone_number_id"]?.identifier ?? ""
-                try applyAccountEvent(field, phoneNumberID: number, raw, update, arrival)
+                try keep(
+                    AccountRow(
+                        field: "errors", phoneNumberID: errors.phoneNumberID, raw: errors.raw),
+                    update, arrival)
+            case .appMessage(let past): try apply(past, arrival)
+            case .account(let event): try apply(event, update, arrival)
             case .foreign(let object, let raw):
                 try ledger.setAside(
                     raw.encoded(), of: arrival, at: "", because: "a webhook for \(object)")
@@ -98,25 +99,5 @@ final class Fold {
                 try ledger.setAside(raw.encoded(), of: arrival, at: path, because: reason)
             }
         }
-    }
-
-    /// Keeps a change of the account whole, and tells it once.
-    private func applyAccountEvent(
-        _ field: String, phoneNumberID: String, _ raw: JSONValue, _ update: Update,
-        _ arrival: Arrival
-    ) throws {
-        guard case .canonical(let bytes) = update.dedupeKey else { return }
-        let key = Identifiers.content(bytes)
-        let data = String(decoding: raw.encoded(), as: UTF8.self)
-        try sql(
-            "INSERT OR IGNORE INTO account_events(key, at, field, raw) VALUES (?, ?, ?, ?)"
-        ).run(.text(key), .integer(arrival.entry.at), .text(field), .text(data))
-        guard sql.database.changes > 0 else {
-            // Delivered again, perhaps first: the time is that of the first delivery.
-            return try sql("UPDATE account_events SET at = min(at, ?) WHERE key = ?").run(
-                .integer(arrival.entry.at), .text(key))
-        }
-        try feed.add(
-            .account(field: field), at: arrival.entry.at, phoneNumberID: phoneNumberID, data: data)
     }
 }

@@ -1,4 +1,6 @@
+internal import CloudAPI
 internal import Daemon
+internal import Reactor
 internal import Wire
 
 extension Inbox {
@@ -14,13 +16,28 @@ extension Inbox {
         for (process, moment) in positions.completeTo {
             figures["complete_to_\(process.rawValue)"] = moment
         }
-        let reasons = full.map { full in
+        let troubles = try await kept { try await self.store.troubles(now: Clocks.wall) }
+        figures["account_troubles"] = Int64(troubles.values.reduce(0) { $0 + $1.count })
+        let names = try await kept { try await self.store.unknownNames() }
+        figures["unknown_names"] = Int64(names.count)
+        let full = full.map { full in
             Condition(
                 "store_full", "inbox stores nothing: \(full)",
                 hint: "Free disk space; the journals keep what comes until then.")
         }
         return place.report(
-            reasons: reasons.map { [$0] } ?? [], warnings: Self.warnings(figures), figures: figures)
+            reasons: (full.map { [$0] } ?? []) + Self.conditions(troubles, areReasons: true),
+            warnings: Self.warnings(figures) + Self.conditions(troubles, areReasons: false)
+                + (Condition.unknownNames(names).map { [$0] } ?? []),
+            figures: figures)
+    }
+
+    /// What keeps messages from being sent is a reason; all else only wants attention.
+    private static func conditions(
+        _ troubles: [AccountAlarm.Kind: [String]], areReasons: Bool
+    ) -> [Condition] {
+        AccountAlarm.Kind.allCases.filter { ($0 == .accountBlocked) == areReasons }
+            .compactMap { kind in troubles[kind].map { Condition.trouble(kind, $0) } }
     }
 
     private static func warnings(_ figures: [String: Int64]) -> [Condition] {

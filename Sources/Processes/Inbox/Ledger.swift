@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import FoundationEssentials
 internal import SQLite
 internal import Wire
@@ -57,6 +58,27 @@ struct Ledger {
 
     func clearTrial(of origin: String) throws {
         try sql("DELETE FROM trying WHERE origin = ?").run(.text(origin))
+    }
+
+    // MARK: What is new to this release
+
+    /// Counts names that this release does not know, once for each message or change that has them.
+    func note(_ names: [UnknownName], of arrival: Arrival) throws {
+        for unknown in names {
+            try sql(
+                """
+                INSERT INTO unknown_names(place, name, count, at) VALUES (?, ?, 1, ?)
+                ON CONFLICT(place, name) DO UPDATE SET
+                    count = count + 1, at = min(at, excluded.at)
+                """
+            ).run(.text(unknown.place), .text(unknown.name), .integer(arrival.entry.at))
+        }
+    }
+
+    /// The names that were met most often, each with where it stood and how often.
+    func unknownNames() throws -> [(place: String, name: String, count: Int64)] {
+        try sql("SELECT place, name, count FROM unknown_names ORDER BY count DESC, place, name")
+            .all { ($0.text(0), $0.text(1), $0.integer(2)) }
     }
 
     // MARK: What could not be read

@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import FoundationEssentials
 internal import JSON
 internal import SQLite
@@ -34,12 +35,25 @@ struct MessageRow: Equatable {
     /// The first journal entry that told it.
     var received: Moment
     var opensWindow = false
+    /// `app` or `history` for what passed the gateway by.
+    var origin = ""
+    /// Of two messages of one id the one of the lower counts: what was told live over what was told later.
+    var precedence: Int64 = 0
+    /// JSON of `Context`.
+    var context = ""
+    /// JSON: the ad or post that led here.
+    var referral = ""
+    /// JSON: the whole message, where something in it is new to this release.
+    var raw = ""
+    /// When it was changed last, and when it was taken back, in milliseconds of Meta's clock; 0: never.
+    var editedAt: Int64 = 0
+    var revokedAt: Int64 = 0
 
     /// All columns, in the order of `init(_:)` and `parameters`.
     static let columns = """
         id, conversation, wamid, direction, provider, phone_number_id, contact, user_id, group_id, type,
         text, line, content, media, reply_to, reference, status, error, sent_by, timestamp, received_at,
-        received_seq, opens_window
+        received_seq, opens_window, origin, precedence, context, referral, raw, edited_at, revoked_at
         """
 
     var parameters: [Parameter] {
@@ -49,7 +63,8 @@ struct MessageRow: Equatable {
             .text(type), .text(text), .text(line), .text(content), .text(media), .text(replyTo),
             .text(reference), .text(status.rawValue), .text(error), .text(sentBy),
             .integer(timestamp), .integer(received.at), .integer(received.seq),
-            .integer(opensWindow ? 1 : 0),
+            .integer(opensWindow ? 1 : 0), .text(origin), .integer(precedence), .text(context),
+            .text(referral), .text(raw), .integer(editedAt), .integer(revokedAt),
         ]
     }
 }
@@ -65,20 +80,48 @@ extension MessageRow {
             reference: row.text(15), status: MessageStatus(rawValue: row.text(16)) ?? .received,
             error: row.text(17), sentBy: row.text(18), timestamp: row.integer(19),
             received: Moment(at: row.integer(20), seq: row.integer(21)),
-            opensWindow: row.integer(22) != 0)
+            opensWindow: row.integer(22) != 0, origin: row.text(23), precedence: row.integer(24),
+            context: row.text(25), referral: row.text(26), raw: row.text(27),
+            editedAt: row.integer(28), revokedAt: row.integer(29))
     }
 
-    /// The message as readers see it; `statusAt` is when each status was reached.
-    func message(statusAt: [String: Timestamp], _ coder: Coder) -> Message {
-        Message(
+    /// The message as readers see it, but for what other tables have of it.
+    func message(_ coder: Coder) -> Message {
+        let context = coder.decode(Context.self, context)
+        return Message(
             id: id, wamid: wamid.orNil, direction: direction, provider: provider,
             phoneNumberID: phoneNumberID, contact: contact, userID: userID.orNil,
             groupID: groupID.orNil, type: type, text: text.orNil,
             content: coder.decode(JSONValue.self, content), media: coder.decode(Media.self, media),
             replyTo: replyTo.orNil, reference: reference.orNil, status: status,
-            statusAt: statusAt, error: coder.decode(Problem.self, error), sentBy: sentBy.orNil,
+            statusAt: inboundStatusAt, error: coder.decode(Problem.self, error),
+            sentBy: sentBy.orNil, origin: origin.orNil, forwarded: context?.forwarded,
+            referredProduct: context?.referredProduct,
+            referral: coder.decode(JSONValue.self, referral),
+            editedAt: editedAt == 0 ? nil : Timestamp(milliseconds: editedAt),
+            revokedAt: revokedAt == 0 ? nil : Timestamp(milliseconds: revokedAt),
             timestamp: Timestamp(milliseconds: timestamp),
             receivedAt: Timestamp(milliseconds: received.at))
+    }
+
+    /// Inbound messages have one status from the beginning; others get theirs from what is known of them.
+    private var inboundStatusAt: [String: Timestamp] {
+        guard direction == .inbound else { return [:] }
+        return [MessageStatus.received.rawValue: Timestamp(milliseconds: timestamp)]
+    }
+
+    /// What a message refers to, beside the one that it answers.
+    struct Context: Codable {
+        /// `forwarded` or `frequently_forwarded`.
+        var forwarded: String?
+        var referredProduct: JSONValue?
+    }
+
+    /// Who wrote it, as a key; empty: the business.
+    var author: String {
+        guard direction == .inbound else { return "" }
+        return contact.hasPrefix("+")
+            ? PartyKey.phone(String(contact.dropFirst())) : PartyKey.user(contact)
     }
 }
 

@@ -19,18 +19,22 @@ struct Profile: Equatable {
     var userID = Fact()
     var username = Fact()
     var name = Fact()
+    /// Meta's word for whether they want marketing: `stop`, `resume` or `signup`.
+    var marketing = Fact()
 
     mutating func merge(_ other: Profile) {
         phone.merge(other.phone)
         userID.merge(other.userID)
         username.merge(other.username)
         name.merge(other.name)
+        marketing.merge(other.marketing)
     }
 
     /// Whether people see the same.
     func looksLike(_ other: Profile) -> Bool {
         phone.value == other.phone.value && userID.value == other.userID.value
             && username.value == other.username.value && name.value == other.name.value
+            && marketing.value == other.marketing.value
     }
 }
 
@@ -88,10 +92,29 @@ struct People {
         return joining
     }
 
+    /// Notes why these keys are one person's: of each pair the first entry that said so.
+    func link(_ keys: [String], because cause: LinkCause, _ moment: Moment) throws {
+        let sorted = Set(keys).sorted()
+        for other in sorted.dropFirst() {
+            try sql(
+                """
+                INSERT INTO links(one, other, at, seq, cause) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT(one, other) DO UPDATE SET
+                    at = excluded.at, seq = excluded.seq, cause = excluded.cause
+                WHERE (excluded.at, excluded.seq, excluded.cause) <
+                    (links.at, links.seq, links.cause)
+                """
+            ).run(
+                .text(sorted[0]), .text(other), .integer(moment.at), .integer(moment.seq),
+                .text(cause.rawValue))
+        }
+    }
+
     func profile(of person: String) throws -> Profile {
         try sql(
             """
-            SELECT phone, phone_at, user_id, user_id_at, username, username_at, name, name_at
+            SELECT phone, phone_at, user_id, user_id_at, username, username_at, name, name_at,
+                marketing, marketing_at
             FROM persons WHERE key = ?
             """
         ).first(.text(person)) { row in
@@ -99,7 +122,8 @@ struct People {
                 phone: .init(value: row.text(0), at: row.integer(1)),
                 userID: .init(value: row.text(2), at: row.integer(3)),
                 username: .init(value: row.text(4), at: row.integer(5)),
-                name: .init(value: row.text(6), at: row.integer(7)))
+                name: .init(value: row.text(6), at: row.integer(7)),
+                marketing: .init(value: row.text(8), at: row.integer(9)))
         } ?? Profile()
     }
 
@@ -112,13 +136,29 @@ struct People {
         try sql(
             """
             INSERT OR REPLACE INTO persons(
-                key, phone, phone_at, user_id, user_id_at, username, username_at, name, name_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                key, phone, phone_at, user_id, user_id_at, username, username_at, name, name_at,
+                marketing, marketing_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ).run(
             .text(person), .text(after.phone.value), .integer(after.phone.at),
             .text(after.userID.value), .integer(after.userID.at), .text(after.username.value),
-            .integer(after.username.at), .text(after.name.value), .integer(after.name.at))
+            .integer(after.username.at), .text(after.name.value), .integer(after.name.at),
+            .text(after.marketing.value), .integer(after.marketing.at))
         return !after.looksLike(before)
     }
+}
+
+/// What said that two keys are one person's.
+enum LinkCause: String {
+    /// A message, or a status of one, that carries both.
+    case message, status
+    /// WhatsApp told of a new number or user id.
+    case numberChange = "number_change"
+    case userIDUpdate = "user_id_update"
+    /// The person was asked for their number and gave it.
+    case sharedNumber = "shared_number"
+    case preference
+    case addressBook = "address_book"
+    case call
 }

@@ -27,6 +27,10 @@ struct Progress {
         var wamid: String
         /// JSON of `Problem`.
         var error = ""
+        /// The member of a group; empty outside of groups.
+        var participant = ""
+        /// JSON, as Meta writes it.
+        var pricing = ""
 
         var state: DeliveryState? { CloudStatus(name: name).deliveryState }
     }
@@ -59,6 +63,15 @@ struct Progress {
     }
 
     private var decidingReport: Report? {
+        let members = reportsOfMembers
+        guard !members.isEmpty else { return deciding(of: reports) }
+        // Of a group the member it is farthest from, leaving out those it cannot reach, if it reaches any.
+        let deciding = members.values.compactMap { self.deciding(of: $0) }
+        let reached = deciding.filter { $0.state != .failed }
+        return (reached.isEmpty ? deciding : reached).min(by: precedes)
+    }
+
+    private func deciding(of reports: [Report]) -> Report? {
         let proofs = reports.filter { $0.state != nil }
         if let delivered = proofs.filter({ $0.state.map { $0 >= .delivered } ?? false }).max(
             by: precedes)
@@ -75,7 +88,40 @@ struct Progress {
         guard left.state == right.state else {
             return (left.state ?? .accepted) < (right.state ?? .accepted)
         }
-        return (left.moment, left.wamid) > (right.moment, right.wamid)
+        return (left.moment, left.wamid, left.participant)
+            > (right.moment, right.wamid, right.participant)
+    }
+
+    private var reportsOfMembers: [String: [Report]] {
+        Dictionary(grouping: reports.filter { !$0.participant.isEmpty }, by: \.participant)
+    }
+
+    /// How far it got with one member of a group.
+    struct Member: Equatable {
+        var status: MessageStatus
+        var statusAt: [String: Timestamp]
+        /// JSON of `Problem`.
+        var error: String
+    }
+
+    /// The members of a group that statuses told of, by their contact; none outside of groups.
+    var members: [(contact: String, outcome: Member)] {
+        reportsOfMembers.sorted { $0.key < $1.key }.compactMap { participant, reports in
+            guard let report = deciding(of: reports), let state = report.state,
+                let status = MessageStatus(rawValue: state.rawValue)
+            else { return nil }
+            return (
+                Report.contact(of: participant),
+                Member(
+                    status: status, statusAt: Progress(reports: reports).statusAt,
+                    error: report.error)
+            )
+        }
+    }
+
+    /// What Meta charges, as the status that proves most tells it.
+    var pricing: String {
+        reports.filter { !$0.pricing.isEmpty }.max(by: precedes)?.pricing ?? ""
     }
 
     /// The wamid of the newest attempt that has one.
@@ -92,6 +138,10 @@ struct Progress {
         for step in steps {
             first[step.status.rawValue] = min(first[step.status.rawValue] ?? .max, step.at)
         }
+        // A word that proves nothing, older or newer than this release, is kept with its time.
+        for report in reports where report.state == nil {
+            first[report.name] = min(first[report.name] ?? .max, report.timestamp)
+        }
         return first.mapValues { Timestamp(milliseconds: $0) }
     }
 
@@ -104,6 +154,8 @@ struct Progress {
         var source: String
         /// JSON of `Problem`.
         var error: String
+        /// The contact of a group's member.
+        var participant: String?
         /// When we were told.
         fileprivate var moment: Moment
     }
@@ -119,12 +171,21 @@ struct Progress {
             report.state.flatMap { MessageStatus(rawValue: $0.rawValue) }.map {
                 Step(
                     at: report.timestamp, status: $0, source: "webhook", error: report.error,
+                    participant: report.participant.isEmpty
+                        ? nil : Report.contact(of: report.participant),
                     moment: report.moment)
             }
         }
         return (ours + metas).sorted {
             ($0.at / 1_000, $0.moment) < ($1.at / 1_000, $1.moment)
         }
+    }
+}
+
+extension Progress.Report {
+    /// A member as readers know them: `+` and the digits, or a user id.
+    static func contact(of participant: String) -> String {
+        PhoneNumber(digits: participant)?.international ?? participant
     }
 }
 

@@ -44,14 +44,15 @@ struct Reader {
 
     private static func profile(_ row: borrowing Row) -> Profile {
         Profile(
-            phone: .init(value: row.text(11)), userID: .init(value: row.text(12)),
-            username: .init(value: row.text(13)), name: .init(value: row.text(14)))
+            phone: .init(value: row.text(12)), userID: .init(value: row.text(13)),
+            username: .init(value: row.text(14)), name: .init(value: row.text(15)),
+            marketing: .init(value: row.text(16)))
     }
 
     private static let page: StaticString = """
         SELECT c.id, c.phone_number_id, c.party, c.last_at, c.last_text, c.last_type,
             c.last_direction, c.window_at, c.unread, c.read_at, c.read_seq,
-            p.phone, p.user_id, p.username, p.name
+            c.free_until, p.phone, p.user_id, p.username, p.name, p.marketing
         FROM conversations AS c LEFT JOIN persons AS p ON p.key = c.party
         WHERE (c.last_at, c.id) < (?, ?)
             AND (? = '' OR p.name LIKE ? ESCAPE '\\' OR p.username LIKE ? ESCAPE '\\'
@@ -63,7 +64,7 @@ struct Reader {
     private static let pageOfNumber: StaticString = """
         SELECT c.id, c.phone_number_id, c.party, c.last_at, c.last_text, c.last_type,
             c.last_direction, c.window_at, c.unread, c.read_at, c.read_seq,
-            p.phone, p.user_id, p.username, p.name
+            c.free_until, p.phone, p.user_id, p.username, p.name, p.marketing
         FROM conversations AS c LEFT JOIN persons AS p ON p.key = c.party
         WHERE c.phone_number_id = ? AND (c.last_at, c.id) < (?, ?)
             AND (? = '' OR p.name LIKE ? ESCAPE '\\' OR p.username LIKE ? ESCAPE '\\'
@@ -85,8 +86,10 @@ struct Reader {
                 """
                 SELECT id, conversation, wamid, direction, provider, phone_number_id, contact,
                     user_id, group_id, type, text, line, content, media, reply_to, reference,
-                    status, error, sent_by, timestamp, received_at, received_seq, opens_window
+                    status, error, sent_by, timestamp, received_at, received_seq, opens_window,
+                    origin, precedence, context, referral, raw, edited_at, revoked_at
                 FROM messages WHERE conversation = ? AND (timestamp, id) < (?, ?)
+                    AND NOT (type = 'reaction' AND direction = 'outbound')
                 ORDER BY timestamp DESC, id DESC LIMIT ?
                 """
             ).forEach(
@@ -160,7 +163,8 @@ struct Reader {
         let timeline = progress.steps.map { step in
             TimelineEntry(
                 at: Timestamp(milliseconds: step.at), status: step.status, source: step.source,
-                error: fold.coder.decode(Problem.self, step.error))
+                error: fold.coder.decode(Problem.self, step.error),
+                participant: step.participant)
         }
         return .init(message: message, timeline: timeline, behind: nil)
     }
@@ -177,6 +181,7 @@ struct Reader {
                 .first(.text(text)) { $0.text(0) }
                 ?? sql("SELECT message FROM wamids WHERE wamid = ? ORDER BY wamid LIMIT 1")
                 .first(.text(text)) { $0.text(0) }
+                ?? amended(by: text)
         case .reference(let reference):
             id = try sql(
                 """
@@ -188,12 +193,23 @@ struct Reader {
         return try id.flatMap { try fold.message($0) }
     }
 
+    /// The message that a reaction, an edit or a revocation of that wamid or id is about.
+    private func amended(by name: String) throws -> String? {
+        let found =
+            try sql(
+                """
+                SELECT phone_number_id, target FROM amendments
+                WHERE wamid = ? AND wamid <> '' ORDER BY id LIMIT 1
+                """
+            ).first(.text(name)) { ($0.text(0), $0.text(1)) }
+            ?? sql("SELECT phone_number_id, target FROM amendments WHERE id = ?")
+            .first(.text(name)) { ($0.text(0), $0.text(1)) }
+        return try found.map { number, target in try fold.messageID(of: target, number) }
+    }
+
     private func whole(_ row: MessageRow) throws -> (message: Message, progress: Progress) {
-        guard row.direction == .outbound else {
-            return (try fold.shown(row, statusAt: row.inboundStatusAt), Progress())
-        }
-        let progress = try fold.progress(of: row.id)
-        return (try fold.shown(row, statusAt: progress.statusAt), progress)
+        let progress = row.direction == .outbound ? try fold.progress(of: row.id) : Progress()
+        return (try fold.shown(row, progress), progress)
     }
 }
 

@@ -6,7 +6,7 @@ internal import SQLite
 /// thousand duplicates would be a thousand rows. Times are milliseconds since 1970; `*_at` beside a
 /// `*_seq` is a `Moment`.
 enum Schema {
-    static let migrations = [journals, people, messages, feed, media].map(Migration.sql)
+    static let migrations = [journals, people, messages, feed, media, kinds].map(Migration.sql)
 
     /// Where each journal stands, and what could not be applied.
     private static let journals = """
@@ -110,5 +110,53 @@ enum Schema {
             WHERE json_extract(nullif(media, ''), '$.id') IS NOT NULL;
         UPDATE messages SET media = replace(media, '"state":"remote"', '"state":"pending"')
             WHERE media <> '';
+        """
+
+    /// What comes after a message and changes it, messages of the business's own app, and what the account's
+    /// events mean.
+    ///
+    /// An edited or revoked message shows what it says now; `originals` has what it said at first. `standing`
+    /// is 1 for what counts: the last reaction of each person, and what the message's author changed.
+    /// `links` says why two keys are one person.
+    private static let kinds = """
+        ALTER TABLE messages ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+        ALTER TABLE messages ADD COLUMN precedence INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN context TEXT NOT NULL DEFAULT '';
+        ALTER TABLE messages ADD COLUMN referral TEXT NOT NULL DEFAULT '';
+        ALTER TABLE messages ADD COLUMN raw TEXT NOT NULL DEFAULT '';
+        ALTER TABLE messages ADD COLUMN edited_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN revoked_at INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX messages_with_referral ON messages(conversation, timestamp)
+            WHERE referral <> '';
+        CREATE TABLE amendments(
+            id TEXT NOT NULL PRIMARY KEY, phone_number_id TEXT NOT NULL, wamid TEXT NOT NULL,
+            kind TEXT NOT NULL, target TEXT NOT NULL, conversation TEXT NOT NULL,
+            author TEXT NOT NULL, contact TEXT NOT NULL, emoji TEXT NOT NULL,
+            type TEXT NOT NULL, text TEXT NOT NULL, line TEXT NOT NULL, content TEXT NOT NULL,
+            timestamp INTEGER NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL,
+            standing INTEGER NOT NULL);
+        CREATE INDEX amendments_by_target ON amendments(phone_number_id, target);
+        CREATE INDEX amendments_by_author ON amendments(author, phone_number_id, target);
+        CREATE INDEX amendments_by_time ON amendments(conversation, timestamp, id);
+        CREATE INDEX amendments_by_wamid ON amendments(wamid, id) WHERE wamid <> '';
+        CREATE TABLE originals(
+            message TEXT PRIMARY KEY, type TEXT NOT NULL, text TEXT NOT NULL, line TEXT NOT NULL,
+            content TEXT NOT NULL) WITHOUT ROWID;
+        ALTER TABLE statuses ADD COLUMN pricing TEXT NOT NULL DEFAULT '';
+        ALTER TABLE persons ADD COLUMN marketing TEXT NOT NULL DEFAULT '';
+        ALTER TABLE persons ADD COLUMN marketing_at INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE links(
+            one TEXT NOT NULL, other TEXT NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL,
+            cause TEXT NOT NULL, PRIMARY KEY(one, other)) WITHOUT ROWID;
+        ALTER TABLE conversations ADD COLUMN free_until INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE account_events ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE account_events ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+        ALTER TABLE account_events ADD COLUMN trouble TEXT NOT NULL DEFAULT '';
+        CREATE INDEX account_events_by_subject ON account_events(subject, time, at, key)
+            WHERE subject <> '';
+        CREATE INDEX account_troubles ON account_events(time, at, key) WHERE trouble <> '';
+        CREATE TABLE unknown_names(
+            place TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, at INTEGER NOT NULL,
+            PRIMARY KEY(place, name)) WITHOUT ROWID;
         """
 }

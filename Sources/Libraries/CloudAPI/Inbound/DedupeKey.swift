@@ -18,15 +18,18 @@ extension Update {
         switch self {
         case .message(let message):
             .message(phoneNumberID: message.phoneNumberID, wamid: message.wamid)
+        case .appMessage(let past):
+            .message(phoneNumberID: past.message.phoneNumberID, wamid: past.message.wamid)
         case .status(let status):
             .status(
                 phoneNumberID: status.phoneNumberID, wamid: status.wamid,
                 status: status.status.name, participant: status.recipient.participant)
         case .errors(let errors):
             Self.canonical(["errors": errors.raw, "id": .string(errors.phoneNumberID)])
-        case .other(_, let wabaID, let time, let raw):
+        case .account(let event):
             Self.canonical([
-                "change": raw, "id": .string(wabaID), "time": time.map(JSONValue.integer) ?? .null,
+                "change": event.raw, "id": .string(event.wabaID),
+                "time": event.time.map(JSONValue.integer) ?? .null,
             ])
         case .foreign(_, let raw):
             Self.canonical(["foreign": raw])

@@ -1,24 +1,26 @@
-import JSON
+package import JSON
 
 /// What was sent, read as far as we use it; ``InboundMessage/content`` has the rest.
-package enum InboundKind: Hashable, Sendable {
+package indirect enum InboundKind: Hashable, Sendable {
     case text(body: String)
     case media(InboundMedia)
     case location(InboundLocation)
-    /// The names on the cards, or their numbers where there is no name.
-    case contacts(labels: [String])
+    case contacts([ContactCard])
     case interactive(InteractiveReply)
     /// A tap on a template's quick reply.
     case button(payload: String?, text: String?)
     /// An emoji on another message; nil takes it back.
     case reaction(to: String, emoji: String?)
-    case order(itemCount: Int, note: String?)
+    case order(InboundOrder)
     /// WhatsApp itself speaks: a number or an identity changed.
-    case system(type: String, body: String?)
-    case edit(of: String)
+    case system(SystemNotice)
+    /// The new content of an earlier message.
+    case edit(of: String, EditedContent)
     case revoke(of: String)
     /// A chat was opened, nothing written. Removed by Meta on 27 Mar 2026, still in old data.
     case requestWelcome
+    /// Stands in a chat's history for a file that may follow in a webhook of its own.
+    case mediaPlaceholder
     /// A kind that the API does not carry; `kind` is Meta's name for it, where it says so.
     case unsupported(kind: String?)
     /// A type that is new to us, or a known one without what belongs to it.
@@ -31,18 +33,29 @@ package struct InboundLocation: Hashable, Sendable {
     package let longitude: Double?
     package let name: String?
     package let address: String?
+    package let url: String?
+
+    init(_ content: JSONValue) {
+        latitude = content["latitude"]?.number
+        longitude = content["longitude"]?.number
+        name = content["name"]?.nonEmptyString
+        address = content["address"]?.nonEmptyString
+        url = content["url"]?.nonEmptyString
+    }
 }
 
-/// An answer to a message with buttons, a list, a flow or a question.
-package enum InteractiveReply: Hashable, Sendable {
-    case button(id: String, title: String)
-    case list(id: String, title: String, description: String?)
-    /// `responseJSON` is a string that should hold JSON; it may hold anything.
-    case flow(name: String?, body: String?, responseJSON: String?)
-    /// `isAutomatic`: given by WhatsApp's rules, not by a tap.
-    case callPermission(isAccepted: Bool, isAutomatic: Bool)
-    /// A reply that is new to us.
-    case other(type: String)
+/// What an edited message says now, as a message of its own would.
+package struct EditedContent: Hashable, Sendable {
+    package let type: String
+    package let kind: InboundKind
+    /// What stands under the name of the type, whole.
+    package let content: JSONValue
+
+    init(_ message: JSONValue?) {
+        type = message?["type"]?.nonEmptyString ?? ""
+        content = message?[type] ?? .null
+        kind = InboundKind(type: type, content: content)
+    }
 }
 
 extension InboundKind {
@@ -54,12 +67,21 @@ extension InboundKind {
         }
     }
 
+    /// Whether it changes another message instead of being one.
+    package var isAmendment: Bool {
+        switch self {
+        case .reaction, .edit, .revoke: true
+        default: false
+        }
+    }
+
     /// Reads what stands under the name of the type.
     init(type: String, content: JSONValue) {
         switch type {
         case "unsupported": self = .unsupported(kind: content["type"]?.nonEmptyString)
         case "unknown": self = .unsupported(kind: nil)  // the older name
         case "request_welcome": self = .requestWelcome
+        case "media_placeholder": self = .mediaPlaceholder
         // The type's object is not there at all: Meta could not carry it (its error is 131000).
         case "interactive" where content == .null: self = .unsupported(kind: type)
         default: self = Self.read(type, content) ?? .unknown(type: type)
@@ -72,17 +94,12 @@ extension InboundKind {
             return InboundMedia(media, content).map { .media($0) }
         }
         if type == "contacts" {
-            return content.elements.map { .contacts(labels: $0.map(cardLabel)) }
+            return content.elements.map { .contacts($0.map(ContactCard.init)) }
         }
         guard content.members != nil else { return nil }
         switch type {
         case "text": return content["body"]?.text.map { .text(body: $0) }
-        case "location":
-            return .location(
-                InboundLocation(
-                    latitude: content["latitude"]?.number, longitude: content["longitude"]?.number,
-                    name: content["name"]?.nonEmptyString,
-                    address: content["address"]?.nonEmptyString))
+        case "location": return .location(InboundLocation(content))
         case "interactive": return .interactive(InteractiveReply(content))
         case "button":
             return .button(
@@ -91,45 +108,14 @@ extension InboundKind {
             return content["message_id"]?.identifier.map {
                 .reaction(to: $0, emoji: content["emoji"]?.nonEmptyString)
             }
-        case "order":
-            return .order(
-                itemCount: content["product_items"]?.elements?.count ?? 0,
-                note: content["text"]?.nonEmptyString)
-        case "system":
-            return .system(
-                type: content["type"]?.nonEmptyString ?? "", body: content["body"]?.nonEmptyString)
-        case "edit": return content["original_message_id"]?.identifier.map { .edit(of: $0) }
+        case "order": return .order(InboundOrder(content))
+        case "system": return .system(SystemNotice(content))
+        case "edit":
+            return content["original_message_id"]?.identifier.map {
+                .edit(of: $0, EditedContent(content["message"]))
+            }
         case "revoke": return content["original_message_id"]?.identifier.map { .revoke(of: $0) }
         default: return nil
-        }
-    }
-
-    /// The person's name; his number where the card has none (he was asked for it).
-    private static func cardLabel(_ card: JSONValue) -> String {
-        card["name"]?["formatted_name"]?.nonEmptyString ?? card["name"]?["first_name"]?
-            .nonEmptyString
-            ?? card["phones"]?.elements?.first?["phone"]?.nonEmptyString ?? ""
-    }
-}
-
-extension InteractiveReply {
-    init(_ content: JSONValue) {
-        let type = content["type"]?.nonEmptyString ?? ""
-        let reply = content[type]
-        let title = reply?["title"]?.nonEmptyString ?? ""
-        switch (type, reply?["id"]?.identifier) {
-        case ("button_reply", let id?): self = .button(id: id, title: title)
-        case ("list_reply", let id?):
-            self = .list(id: id, title: title, description: reply?["description"]?.nonEmptyString)
-        case ("nfm_reply", _) where reply?.members != nil:
-            self = .flow(
-                name: reply?["name"]?.nonEmptyString, body: reply?["body"]?.nonEmptyString,
-                responseJSON: reply?["response_json"]?.text)
-        case ("call_permission_reply", _) where reply?.members != nil:
-            self = .callPermission(
-                isAccepted: reply?["response"]?.text == "accept",
-                isAutomatic: reply?["response_source"]?.text == "automatic")
-        default: self = .other(type: type)
         }
     }
 }

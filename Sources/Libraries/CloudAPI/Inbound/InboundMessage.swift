@@ -25,7 +25,13 @@ package struct InboundMessage: Hashable, Sendable {
     package let referral: JSONValue?
     /// Why a message of kind unsupported has no content.
     package let errors: [CloudError]
-    /// The whole message, for kinds that we don't read; else nil.
+    /// `{acknowledged, created_timestamp, hash}` of the older identity check, whole.
+    package let identity: JSONValue?
+    /// Where Meta puts a card's origin in earlier payloads.
+    let origin: String?
+    /// Names of parts that this release does not know, with what they belong to.
+    package let unknownNames: [UnknownName]
+    /// The whole message where this release leaves something of it unread; else nil.
     package let raw: JSONValue?
 }
 
@@ -57,9 +63,20 @@ package struct MessageContext: Hashable, Sendable {
 extension InboundMessage {
     /// Reads an element of `messages[]`.
     ///
+    /// `troubles` are the errors beside the list: they explain a message without its object (WA 131000).
     /// - Throws: only when it cannot be filed: no object, no id, no number it came to, nobody it is from.
     init(
-        _ message: JSONValue, to number: BusinessNumber, contacts: [Sender]
+        _ message: JSONValue, to number: BusinessNumber, contacts: [Sender],
+        troubles: [CloudError] = []
+    ) throws(ElementError) {
+        try self.init(
+            message, to: number, with: Sender(of: message, among: contacts), troubles: troubles)
+    }
+
+    /// Reads a message whose person on the other side was found out already.
+    init(
+        _ message: JSONValue, to number: BusinessNumber, with person: Sender,
+        troubles: [CloudError] = []
     ) throws(ElementError) {
         guard message.members != nil else { throw ElementError(reason: "a message is an object") }
         guard let wamid = message["id"]?.identifier else {
@@ -68,9 +85,8 @@ extension InboundMessage {
         guard let phoneNumberID = number.id else {
             throw ElementError(reason: "metadata names the phone_number_id a message came to")
         }
-        let sender = Sender(of: message, among: contacts)
         let groupID = message["group_id"]?.identifier
-        guard sender.waID != nil || sender.userID != nil || groupID != nil else {
+        guard person.waID != nil || person.userID != nil || groupID != nil else {
             throw ElementError(reason: "a message has from, from_user_id or group_id")
         }
         let type = message["type"]?.nonEmptyString ?? ""
@@ -81,7 +97,7 @@ extension InboundMessage {
         displayPhoneNumber = number.display ?? ""
         wabaID = number.wabaID
         self.wamid = wamid
-        self.sender = sender
+        sender = person
         self.groupID = groupID
         timestamp = UnixSeconds.read(message["timestamp"])
         self.type = type
@@ -89,8 +105,14 @@ extension InboundMessage {
         self.content = content
         context = MessageContext(message["context"])
         referral = message["referral"]
-        errors = CloudError.list(message["errors"])
-        raw = kind.isInterpreted ? nil : message
+        let ownErrors = CloudError.list(message["errors"])
+        let isBare = type == "interactive" && content == .null
+        errors = ownErrors.isEmpty && isBare ? troubles : ownErrors
+        identity = message["identity"]
+        origin = message["origin"]?.text
+        unknownNames = UnknownName.all(in: message, type: type, kind: kind)
+        let isWhole = kind.isInterpreted && unknownNames.isEmpty && identity == nil
+        raw = isWhole ? nil : message
     }
 
     /// Whether the 24 hours in which anything may be answered start with this message.
@@ -100,9 +122,12 @@ extension InboundMessage {
     /// makes by itself, and changes of an earlier message. (Meta, "Send messages", service window)
     package var opensWindow: Bool {
         switch kind {
-        case .system, .requestWelcome, .edit, .revoke: false
-        case .interactive(.callPermission(_, let isAutomatic)): !isAutomatic
+        case .system, .requestWelcome, .mediaPlaceholder, .edit, .revoke: false
+        case .interactive(.callPermission(let permission)): !permission.isAutomatic
         default: true
         }
     }
+
+    /// Whether the person came by an ad: Meta then gives 72 free hours from an answer within a day.
+    package var isFromAd: Bool { referral?["source_type"]?.text == "ad" }
 }

@@ -16,6 +16,10 @@ package struct MessageStatusUpdate: Hashable, Sendable {
     package let errors: [CloudError]
     /// `{billable, pricing_model, type, category}`, whole.
     package let pricing: JSONValue?
+    /// `{id, expiration_timestamp, origin}`, whole; of free-entry-point messages only since v24.
+    package let conversation: JSONValue?
+    /// Names that this release does not know.
+    package let unknownNames: [UnknownName]
 }
 
 /// Meta's word for what happened.
@@ -118,5 +122,7 @@ extension MessageStatusUpdate {
         callbackData = value["biz_opaque_callback_data"]?.identifier
         errors = CloudError.list(value["errors"])
         pricing = value["pricing"]
+        conversation = value["conversation"]
+        unknownNames = UnknownName.all(inStatus: value, word: status)
     }
 }

@@ -4,13 +4,15 @@ package import JSON
 package enum Update: Hashable, Sendable {
     /// Somebody wrote.
     case message(InboundMessage)
+    /// Written in the business's own app, or in a chat before this gateway was there.
+    case appMessage(AppMessage)
     /// A message of ours got further, or failed.
     case status(MessageStatusUpdate)
     /// Trouble with the number or the account, tied to no message.
     case errors(AccountErrors)
-    /// A change that is kept whole: account, template and group events, echoes, history, calls,
-    /// and every field that Meta adds. `raw` is the `change`, `time` is `entry.time`.
-    case other(field: String, wabaID: String, time: Int64?, raw: JSONValue)
+    /// A change of another field: account, templates, numbers, people, groups, calls, and every field that
+    /// Meta adds.
+    case account(AccountEvent)
     /// A body for another product of Meta's. Not ours, answered all the same.
     case foreign(object: String, raw: JSONValue)
     /// The part at `path` could not be read; everything beside it was.
