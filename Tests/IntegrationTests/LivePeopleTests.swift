@@ -109,6 +109,34 @@ extension LoadingTests {
             }
         }
 
+        @Test("a dry run of a retry says what Meta would refuse again, and sends nothing")
+        func dryRun() async throws {
+            try await withLiveGroup { group, graph in
+                try await write(
+                    "wamid.1", to: liveNumber, at: Payload.now - 25 * 3_600, in: group)
+                try await learned(1, in: group)
+                try await graph.add(GraphRule(times: 1, .error(131_047)))
+                let sent = try await group.send("send", Self.toPhone, ["Prefer: wait=0"])
+                let id = try #require(sent.json["id"]?.text)
+                try await eventually("it is a dead letter") {
+                    let list = try await group.get("/api/whatsapp/dead_letters").json
+                    let letter = list["dead_letters"]?.elements?.first
+                    return letter?["would_be_refused"]?["code"]?.text == "outside_window_likely"
+                }
+                let dry = try await group.send(
+                    "dead_letters/retry", #"{"all":true,"dry_run":true}"#)
+                #expect(dry.status == 200, "\(dry.text)")
+                #expect(dry.json["retried"] == [.string(id)])
+                #expect(dry.json["would_be_refused"]?.elements?.first?["id"]?.text == id)
+                let wrong = try await group.send("dead_letters/retry", #"{"all":true,"dry_run":1}"#)
+                #expect(wrong.status == 400 && wrong.text.contains("dry_run"))
+                #expect(try await graph.counts().endpoints["messages"] == 1)
+                let real = try await group.send("dead_letters/retry", #"{"all":true}"#)
+                #expect(real.json["would_be_refused"]?.elements?.count == 1)
+                try await graph.reach(.accepted, 1)
+            }
+        }
+
         @Test("callers are told no event that is for provider alone, named or not")
         func internalEvents() async throws {
             try await withGroup { group in

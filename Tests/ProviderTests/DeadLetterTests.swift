@@ -110,16 +110,16 @@ struct DeadLetterTests {
 }
 
 extension LiveOutbox {
-    fileprivate func list(
+    func list(
         cause: String? = nil, limit: Int = 50, cursor: String? = nil
     ) async throws -> ListDeadLetters.Answer {
         let asked = ListDeadLetters(cause: cause, limit: limit, cursor: cursor)
-        return try await scratch.outbox.change { store, tables, _ in
-            try store.deadLetters(asked, in: tables)
+        return try await scratch.outbox.change { store, tables, now in
+            try store.deadLetters(asked, in: tables, at: now)
         }
     }
 
-    fileprivate func retry(
+    func retry(
         _ key: String, _ choice: RetryDeadLetters.Choice
     ) async throws -> RetryDeadLetters.Answer {
         let (answer, tickets) = try await scratch.outbox.change { store, tables, now in
@@ -129,7 +129,7 @@ extension LiveOutbox {
         return answer
     }
 
-    fileprivate func discard(_ id: String) async throws -> Bool {
+    func discard(_ id: String) async throws -> Bool {
         try await scratch.outbox.change { _, tables, now in
             try tables.deadLetters.discard(id, at: now)
         }

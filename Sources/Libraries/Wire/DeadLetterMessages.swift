@@ -53,11 +53,13 @@ package struct DeadLetter: Codable, Hashable, Sendable {
     package var error: Problem?
     /// The body as it is for Meta.
     package var request: JSONValue
+    /// Why it would likely be refused if it went now; nil when nothing is known to speak against it.
+    package var wouldBeRefused: Objection?
 
     package init(
         id: String, status: MessageStatus, cause: String, to: String, phoneNumberID: String,
         reference: String?, attempts: Int, takenAt: Timestamp, changedAt: Timestamp,
-        error: Problem?, request: JSONValue
+        error: Problem?, request: JSONValue, wouldBeRefused: Objection? = nil
     ) {
         self.id = id
         self.status = status
@@ -70,6 +72,7 @@ package struct DeadLetter: Codable, Hashable, Sendable {
         self.changedAt = changedAt
         self.error = error
         self.request = request
+        self.wouldBeRefused = wouldBeRefused
     }
 
     package enum CodingKeys: String, CodingKey {
@@ -77,6 +80,7 @@ package struct DeadLetter: Codable, Hashable, Sendable {
         case phoneNumberID = "phone_number_id"
         case takenAt = "taken_at"
         case changedAt = "changed_at"
+        case wouldBeRefused = "would_be_refused"
     }
 }
 
@@ -95,22 +99,48 @@ package struct RetryDeadLetters: Request {
     /// Names this request; a repeated one gets the first one's answer.
     package let key: String
     package let choice: Choice
+    /// Say what would happen, and change nothing; the key is neither looked at nor used up.
+    package let dryRun: Bool
 
     package struct Answer: Codable, Hashable, Sendable {
-        /// The ids of those that go again, in order.
+        /// The ids of those that go again, in order; in a dry run that would.
         package var retried: [String]
         /// Whether the choice has more, for another request.
         package var more: Bool
+        /// Those of `retried` that are likely refused again; they go all the same, for Meta decides.
+        package var wouldBeRefused: [ForeseenRefusal]
 
-        package init(retried: [String], more: Bool) {
+        package init(retried: [String], more: Bool, wouldBeRefused: [ForeseenRefusal] = []) {
             self.retried = retried
             self.more = more
+            self.wouldBeRefused = wouldBeRefused
+        }
+
+        package enum CodingKeys: String, CodingKey {
+            case retried, more
+            case wouldBeRefused = "would_be_refused"
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            retried = try container.decode([String].self, forKey: .retried)
+            more = try container.decode(Bool.self, forKey: .more)
+            // An answer that was kept before there was this.
+            wouldBeRefused =
+                try container.decodeIfPresent([ForeseenRefusal].self, forKey: .wouldBeRefused)
+                ?? []
         }
     }
 
-    package init(key: String, choice: Choice) {
+    package init(key: String, choice: Choice, dryRun: Bool = false) {
         self.key = key
         self.choice = choice
+        self.dryRun = dryRun
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case key, choice
+        case dryRun = "dry_run"
     }
 }
 

@@ -14,3 +14,18 @@ package struct Objection: Codable, Hashable, Sendable {
         self.hint = hint
     }
 }
+
+/// A message with what speaks against it.
+package struct ForeseenRefusal: Codable, Hashable, Sendable {
+    package var id: String
+    package var code: String
+    package var message: String
+    package var hint: String
+
+    package init(of id: String, by objection: Objection) {
+        self.id = id
+        code = objection.code
+        message = objection.message
+        hint = objection.hint
+    }
+}

@@ -21,25 +21,31 @@ extension Gateway {
         return answers.json(.ok, answer)
     }
 
-    /// Lets those go again that the body chooses.
+    /// Lets those go again that the body chooses, or says which would.
     func retryDeadLetters(_ head: RequestHead, _ body: Data) async throws -> Response {
         guard let choice = try? JSONDecoder().decode(RetryDeadLetters.Choice.self, from: body),
-            let fields = try? JSONDecoder().decode(JSONValue.self, from: body).members?.keys,
-            fields.count == 1
+            let fields = try? JSONDecoder().decode(JSONValue.self, from: body).members,
+            fields.count == (fields["dry_run"] == nil ? 1 : 2)
         else {
             throw Problem.invalid(
                 nil, "The body does not choose dead letters.",
-                hint: "Send {\"ids\":[…]}, {\"cause\":\"…\"} or {\"all\":true}.")
+                hint:
+                    "Send {\"ids\":[…]}, {\"cause\":\"…\"} or {\"all\":true}, and perhaps \"dry_run\":true."
+            )
         }
-        return answers.json(.ok, try await retry(choice, head))
+        guard case .bool(let dryRun) = fields["dry_run"] ?? false else {
+            throw Problem.invalid(
+                "dry_run", "dry_run is not true or false.", hint: "Make dry_run true or false.")
+        }
+        return answers.json(.ok, try await retry(choice, head, dryRun: dryRun))
     }
 
     private func retry(
-        _ choice: RetryDeadLetters.Choice, _ head: RequestHead
+        _ choice: RetryDeadLetters.Choice, _ head: RequestHead, dryRun: Bool = false
     ) async throws -> RetryDeadLetters.Answer {
         let key = try Self.idempotencyKey(head) ?? Self.newMessageID()
         return try await peers.provider.ask(
-            RetryDeadLetters(key: key, choice: choice), within: Limits.read)
+            RetryDeadLetters(key: key, choice: choice, dryRun: dryRun), within: Limits.read)
     }
 
     func discardDeadLetter(_ id: String) async throws -> Response {

@@ -4,14 +4,14 @@ internal import Wire
 extension OutboxStore.Tables {
     /// What speaks against sending a message now, as far as it is known here: Meta decides.
     ///
-    /// `template` is name and language, nil for other kinds. `now` is the wall clock in ms.
+    /// `held` is what templates are held for, by name and language; `now` is the wall clock in ms.
     func objection(
-        to recipient: Recipient, from phoneNumberID: String, template: String?, at now: Int64
+        to ticket: Ticket, held: [String: Problem] = [:], at now: Int64
     ) throws -> Objection? {
-        // A template may always be sent, and a group has no window.
-        guard template == nil, recipient.kind != .group else { return nil }
-        let person = try people.person(of: recipient)
-        guard let at = try people.lastWrote(person, to: phoneNumberID),
+        // A template needs no window, and a group has none.
+        if let template = ticket.template { return held[template].map(Objection.init) }
+        guard !PartyKey.isGroup(ticket.person),
+            let at = try people.lastWrote(ticket.person, to: ticket.from),
             now - at >= ServiceWindow.length
         else { return nil }
         return .outsideWindowLikely(since: Timestamp(milliseconds: at))
@@ -19,11 +19,25 @@ extension OutboxStore.Tables {
 }
 
 extension Objection {
+    /// What Meta said of others of the same kind.
+    init(_ problem: Problem) {
+        self.init(problem.code.rawValue, problem.message, hint: problem.hint)
+    }
+
     /// The person may not be written to freely, by what we know.
     static func outsideWindowLikely(since time: Timestamp) -> Objection {
         Objection(
             "outside_window_likely",
             "This person last wrote to this number at \(time.text), over 24 hours ago.",
             hint: "Meta will likely refuse it (131047): send an approved template instead.")
+    }
+}
+
+extension MessageSender {
+    /// What templates are held for, by name and language.
+    var heldTemplates: [String: Problem] {
+        dispatch.pauses.reduce(into: [:]) { held, pause in
+            if case .template(let name) = pause.scope { held[name] = pause.problem }
+        }
     }
 }

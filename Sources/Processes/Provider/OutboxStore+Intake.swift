@@ -80,9 +80,8 @@ extension OutboxStore {
             return (Taken(kept: kept, isReplay: false), position.seq, nil)
         }
         let to = submission.body.message.to
-        let objection = try tables.objection(
-            to: to, from: submission.from, template: submission.body.template, at: now)
         let ticket = submission.ticket(number, for: try tables.people.person(of: to), at: now)
+        let objection = try tables.objection(to: ticket, at: now)
         return (Taken(kept: kept, isReplay: false, objection: objection), position.seq, ticket)
     }
 
