@@ -333,6 +333,7 @@ help() {
 ./run.sh status                 what is up, what is down and why
 ./run.sh restart NAME           one of inbox, signer, provider, ingress, with the settings given now
 ./run.sh logs [NAME]            the last lines; on a terminal, follows
+./run.sh why NAME               one message's whole story, by id, wamid or reference; or a contact's last ones
 ./run.sh sample-webhook [TEXT]  signs a message as Meta would, and posts it (stub mode)
 ./run.sh audit [--day D]        whether all that was answered for is there, with every gap by name
 ./run.sh backup FILE            one file of all that is kept, without secrets, while it runs
@@ -352,7 +353,7 @@ main() {
     case $command in
     '') start ;;
     --detach) start detach ;;
-    stop | status | logs | restart | audit | backup | restore | rebuild) "$command" "$@" ;;
+    stop | status | logs | restart | audit | why | backup | restore | rebuild) "$command" "$@" ;;
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
     supervisor) print_supervisor ;;

@@ -49,7 +49,8 @@ extension Gateway {
             .ok,
             MessageStory(
                 message: known?.message, outbox: sent?.message, attempts: sent?.attempts ?? [],
-                timeline: known?.timeline ?? [], away: away))
+                timeline: known?.timeline ?? [], away: away,
+                why: Explanation(known?.message, sent?.message)))
     }
 
     /// The answer, or nil when the process is away.
@@ -114,4 +115,6 @@ private struct MessageStory: Encodable {
     let timeline: [TimelineEntry]
     /// Who could not be asked.
     let away: [Service]
+    /// What is to be said of it to a person.
+    let why: Explanation?
 }

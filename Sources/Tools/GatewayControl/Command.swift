@@ -10,7 +10,7 @@ enum Command: String, CaseIterable {
     case sampleWebhook = "sample-webhook"
     case makeSecret = "make-secret"
     case warnNames = "warn-names"
-    case audit, backup
+    case audit, backup, why
     case meets
 }
 
@@ -65,6 +65,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .wait: try onLoop { try await waitUntilHealthy($0, rest) }
         case .status: try onLoop { try await status($0) }
         case .audit: try onLoop { try audit($0, rest) }
+        case .why: try onLoop { try why($0, rest) }
         case .backup: try onLoop { try backUp($0) }
         case .meets: try onLoop { try meets($0, rest) }
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Care of the data: backup, restore, rebuild.
+# Care of the data: backup, restore, rebuild, and what is known of it.
 
 # Files of a backup, and where each lies in the state directory.
 readonly -A backed_up=([inbox.db]=inbox/inbox.db [outbox.db]=provider/outbox.db [journal.db]=ingress/journal.db)
@@ -123,4 +123,10 @@ audit() {
     meet_group
     keep_mode
     control audit "$@"
+}
+
+why() {
+    meet_group
+    keep_mode
+    control why "$@"
 }
