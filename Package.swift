@@ -76,8 +76,8 @@ let package = Package(
         process(
             "Provider",
             [
-                "CloudAPI", "Curl", "Daemon", "Digest", "IPC", "JSON", "Journal", "Reactor",
-                "SQLite", "Wire",
+                "CLinux", "CloudAPI", "Curl", "Daemon", "Digest", "IPC", "JSON", "Journal",
+                "Reactor", "SQLite", "Wire",
             ]),
         process(
             "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Reactor", "SQLite", "Wire"]),
@@ -124,8 +124,8 @@ let package = Package(
         tests(
             "Integration",
             [
-                "BadRequests", "Ingress", "Inbox", "JSON", "Provider", "SQLite", "Signer",
-                "TestSupport",
+                "BadRequests", "Ingress", "Inbox", "IPC", "JSON", "Provider", "Reactor", "SQLite",
+                "Signer", "TestSupport", "Wire",
             ]),
     ]
 )

@@ -17,7 +17,7 @@ actor GraphClient: Graph {
     private static let proofLife = Duration.seconds(60)
     private static let userAgent = "whatsapp-gateway/\(Protocol.release)"
 
-    private let settings: GraphSettings
+    let settings: GraphSettings
     private let transfers: Transfers
     private let loop: EventLoop
     private let prove: Prove
@@ -59,28 +59,52 @@ actor GraphClient: Graph {
     func post(
         _ body: Data, toMessagesOf phoneNumberID: String, within limit: Duration? = nil
     ) async -> Result<TransferResult, NotBegun> {
+        await request(
+            .post(body), [Transfer.Field("Content-Type", "application/json")], within: limit,
+            to: { settings, proof throws(TransferURL.Refusal) in
+                try settings.messages(of: phoneNumberID, proof: proof)
+            })
+    }
+
+    /// What a request that carries a file differs in.
+    struct FileLimits: Sendable {
+        /// From the first byte of the request to the last of the answer.
+        let whole: Duration
+        /// Without a byte either way.
+        let stall: Duration
+        /// Where the answer goes.
+        var sink: (any AnswerSink)?
+    }
+
+    /// Makes one request of any kind, with the token, its proof and our name.
+    ///
+    /// `url` is made of how Graph is reached and the proof; all of it takes `limit` at most, if there is one.
+    func request(
+        _ method: Transfer.Method, _ fields: [Transfer.Field] = [], within limit: Duration? = nil,
+        file: FileLimits? = nil,
+        to url: (GraphSettings, _ proof: String) throws(TransferURL.Refusal) -> TransferURL
+    ) async -> Result<TransferResult, NotBegun> {
         let proof: String
         do { proof = try await currentProof() } catch {
             return .failure(NotBegun(reason: "no proof of the token from signer: \(error)"))
         }
-        let url: TransferURL
-        do { url = try settings.messages(of: phoneNumberID, proof: proof) } catch {
-            return .failure(NotBegun(reason: "\(phoneNumberID) is no phone number id"))
+        let address: TransferURL
+        do { address = try url(settings, proof) } catch {
+            return .failure(NotBegun(reason: "an id in its address is none of Graph's"))
         }
         let result = await transfers.perform(
             Transfer(
-                .post(body), url,
+                method, address,
                 fields: [
                     Transfer.Field("Authorization", "Bearer \(settings.token.secret)"),
-                    Transfer.Field("Content-Type", "application/json"),
-                    Transfer.Field("Accept", "application/json"),
+                    Transfer.Field("Accept", file?.sink == nil ? "application/json" : "*/*"),
                     Transfer.Field("User-Agent", Self.userAgent),
-                ],
+                ] + fields,
                 connectLimit: limit.map { min($0 / 2, settings.connectLimit) }
                     ?? settings.connectLimit,
-                answerLimit: limit.map { min($0 / 2, settings.answerLimit) }
+                answerLimit: file?.whole ?? limit.map { min($0 / 2, settings.answerLimit) }
                     ?? settings.answerLimit,
-                authorities: settings.authorities))
+                authorities: settings.authorities, stallLimit: file?.stall, into: file?.sink))
         if let usage = GraphUsage(result) { onUsage(usage) }
         return .success(result)
     }

@@ -26,6 +26,8 @@ struct FeedNews: Hashable, Sendable {
     var proofs: [Proof] = []
     var people: [PersonNews] = []
     var marks: [Mark] = []
+    /// Files that are to be fetched.
+    var media: [MediaRow] = []
     /// All that ingress answered for until then (wall clock, ms) is in this part or before it.
     var completeTo: Int64?
 }
@@ -58,6 +60,7 @@ extension OutboxStore {
                 followed.failures.append((ticket, failure))
             }
         }
+        for file in news.media { try noted(file, in: tables, at: now) }
         if let completeTo = news.completeTo {
             for found in try tables.messages.unknown(since: completeTo - Self.evidenceWait) {
                 let overdue = OutboxMessage.Event.evidenceOverdue(resend: found.resends)

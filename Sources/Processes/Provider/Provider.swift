@@ -179,7 +179,11 @@ actor Provider: Responder {
             "accepted": counts[.accepted, default: 0], "journal_lag": lag.entries,
             "commits": Int64(await outbox.commits),
         ]
-        guard sender != nil else { return place.report(reasons: reasons, figures: figures) }
+        let media = await media.shelf.report()
+        figures.merge(media.figures) { $1 }
+        guard sender != nil else {
+            return place.report(reasons: reasons, warnings: media.warnings, figures: figures)
+        }
         figures["held"] = counts[.held, default: 0]
         figures["unknown"] = counts[.unknown, default: 0]
         figures["failed"] = counts[.failed, default: 0]
@@ -187,7 +191,7 @@ actor Provider: Responder {
             try tables.readMarks.count()
         }
         figures["read_marks_given_up"] = await marks?.givenUp
-        var warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 }
+        var warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 } + media.warnings
         let dead = try? await outbox.change { _, tables, _ in try tables.deadLetters.counts() }
         if let dead, !dead.isEmpty {
             let causes = dead.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }

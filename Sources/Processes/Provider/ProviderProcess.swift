@@ -53,8 +53,9 @@ struct ProviderProcess: DaemonProcess {
         }
         let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
         let ending = endWhenDisplaced(displaced, shipper, place)
-        let media = try await MediaPath.start(in: directory, outbox, on: executor, place)
         let sendPath = try await SendPath.start(settings, outbox, place)
+        let media = try await MediaPath.start(
+            settings, in: directory, outbox, sendPath, on: executor, place)
 
         let provider = Provider(
             in: place, over: outbox, from: settings.numbers, by: sendPath.sender,

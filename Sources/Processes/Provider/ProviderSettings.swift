@@ -14,6 +14,8 @@ struct ProviderSettings: Hashable, Sendable {
     let pace: Dispatch.Rules
     /// How long shipped entries and settled messages stay.
     let journalDays: Int
+    /// Bytes that files may have together.
+    let mediaLimit: Int64
 
     private static let token = "WHATSAPP_ACCESS_TOKEN"
     private static let number = "WHATSAPP_PHONE_NUMBER_ID"
@@ -41,6 +43,10 @@ struct ProviderSettings: Hashable, Sendable {
         var pace = Dispatch.Rules()
         pace.isPaced = try surroundings.choice("GATEWAY_PACING", default: Pacing.on) == .on
         self.pace = pace
+        // 10 GiB by default: at 200 KB a file some 50,000 of them.
+        mediaLimit =
+            Int64(try surroundings.integer("GATEWAY_MEDIA_MB", default: 10_240, in: 1...10_000_000))
+            << 20
         journalDays = try surroundings.integer("GATEWAY_JOURNAL_DAYS", default: 7, in: 1...3_650)
     }
 

@@ -145,10 +145,15 @@ extension MessageSender {
         dispatch.pause(of: .mark(from: phoneNumberID))?.problem
     }
 
-    /// Stops a scope for what a read mark was told; callers who wait for a send of it are told too.
-    func pause(_ scope: SendScope, for problem: Problem) {
+    /// Stops a scope for what a read mark or a file was told; callers who wait for a send of it are told too.
+    ///
+    /// - Returns: whether it went until now.
+    @discardableResult
+    func pause(_ scope: SendScope, for problem: Problem) -> Bool {
+        let isNew = dispatch.gates[scope]?.pause == nil
         dispatch.pause(scope, for: problem, now: Clocks.boot)
         refuseWaiting(in: scope, for: problem)
+        return isNew
     }
 }
 

@@ -11,20 +11,25 @@ struct SendPath: Sendable {
     let sender: MessageSender?
     /// Nil in stub.
     let marks: ReadMarks?
+    /// What files are handed to and fetched from; nil in stub.
+    let graph: GraphClient?
+    /// Rung when the feed named files.
+    let newMedia: Bell
     private let marking: Task<Void, Never>?
-    private let settling: Task<Void, Never>?
+    private let settling: Task<Void, Never>
     private let transfers: Transfers?
 
     static func start(
         _ settings: ProviderSettings, _ outbox: Outbox, _ place: Place
     ) async throws -> SendPath {
+        let newMedia = Bell(on: place.loop)
         switch place.mode {
         case .stub:
             let stubLife = StubLife(of: outbox, on: place.loop)
             await stubLife.start()
             return SendPath(
-                stubLife: stubLife, sender: nil, marks: nil, marking: nil, settling: nil,
-                transfers: nil)
+                stubLife: stubLife, sender: nil, marks: nil, graph: nil, newMedia: newMedia,
+                marking: nil, settling: follow(outbox, nil, nil, newMedia, place), transfers: nil)
         case .live:
             let transfers = try Transfers(on: place.loop)
             let graph = try graph(settings, transfers, place)
@@ -42,23 +47,34 @@ struct SendPath: Sendable {
                     place.log.warning("read_mark.given_up code=\(code)")
                 })
             let marking = Task(executorPreference: place.loop) { await marks.run() }
-            let settlement = Settlement(of: outbox, for: sender, and: marks, on: place.loop) {
-                try await inbox.ask($0, within: $1)
-            }
-            let settling = Task(executorPreference: place.loop) { await settlement.run() }
             return SendPath(
-                stubLife: nil, sender: sender, marks: marks, marking: marking, settling: settling,
+                stubLife: nil, sender: sender, marks: marks, graph: graph, newMedia: newMedia,
+                marking: marking, settling: follow(outbox, sender, marks, newMedia, place),
                 transfers: transfers)
         }
+    }
+
+    /// Follows inbox's changes; in stub only for what is to be known once the gateway is live.
+    private static func follow(
+        _ outbox: Outbox, _ sender: MessageSender?, _ marks: ReadMarks?, _ newMedia: Bell,
+        _ place: Place
+    ) -> Task<Void, Never> {
+        let inbox = place.client(to: .inbox)
+        let settlement = Settlement(
+            of: outbox, for: sender, and: marks, waking: newMedia, on: place.loop
+        ) {
+            try await inbox.ask($0, within: $1)
+        }
+        return Task(executorPreference: place.loop) { await settlement.run() }
     }
 
     /// Begins nothing more, and returns once what was under way is written.
     func stop() async {
         await stubLife?.stop()
-        settling?.cancel()
+        settling.cancel()
         marking?.cancel()
         await sender?.stop()
-        await settling?.value
+        await settling.value
         await marking?.value
         await transfers?.close()
     }

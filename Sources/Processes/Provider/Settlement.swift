@@ -12,6 +12,7 @@ actor Settlement {
     private static let kinds = [
         "message.status", "account.message_template_status_update", "conversation.updated",
         InternalEvent.personUpdated.rawValue, InternalEvent.readMarkWanted.rawValue,
+        "message.received", "message.updated",
     ]
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
@@ -23,8 +24,11 @@ actor Settlement {
 
     private let loop: EventLoop
     private let outbox: Outbox
-    private let sender: MessageSender
+    /// Nil in stub, where nothing is sent that a status could prove.
+    private let sender: MessageSender?
     private let marks: ReadMarks?
+    /// Rung when the feed named files.
+    private let newMedia: Bell?
     private let ask: @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     private let nap: Bell
 
@@ -32,13 +36,14 @@ actor Settlement {
 
     /// `ask` puts a question to inbox, within a time.
     init(
-        of outbox: Outbox, for sender: MessageSender, and marks: ReadMarks? = nil,
-        on loop: EventLoop,
+        of outbox: Outbox, for sender: MessageSender?, and marks: ReadMarks? = nil,
+        waking newMedia: Bell? = nil, on loop: EventLoop,
         ask: @escaping @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     ) {
         self.outbox = outbox
         self.sender = sender
         self.marks = marks
+        self.newMedia = newMedia
         self.loop = loop
         self.ask = ask
         nap = Bell(on: loop)
@@ -72,24 +77,27 @@ actor Settlement {
         var news = FeedNews(position: answer.next)
         for event in answer.events {
             if let proof = Self.proof(in: event) {
-                news.proofs.append(proof)
+                if sender != nil { news.proofs.append(proof) }
+            } else if let file = MediaRow(event) {
+                news.media.append(file)
             } else if let person = PersonNews(event) {
                 news.people.append(person)
             } else if let mark = FeedNews.Mark(event) {
-                news.marks.append(mark)
+                if sender != nil { news.marks.append(mark) }
             } else if let template = Self.curedTemplate(in: event) {
-                await sender.cured(template)
+                await sender?.cured(template)
             }
         }
         // More is to come: what it says may lie before that moment.
         if !answer.more { news.completeTo = answer.completeTo }
         let unknown = await outbox.figures()[.unknown, default: 0]
         guard news.position != position || unknown > 0 else { return position }
-        await sender.followed(
-            try await outbox.change { [news] store, tables, now in
-                try store.follow(news, in: tables, at: now)
-            })
+        let followed = try await outbox.change { [news] store, tables, now in
+            try store.follow(news, in: tables, at: now)
+        }
+        await sender?.followed(followed)
         if !news.marks.isEmpty { await marks?.look() }
+        if !news.media.isEmpty { newMedia?.ring() }
         return news.position
     }
 

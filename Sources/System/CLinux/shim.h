@@ -11,6 +11,12 @@
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 struct clinux_ucred { int pid; unsigned int uid; unsigned int gid; };
 
+/* Hidden likewise: asks the kernel to begin writing a range to the disk, and does not wait for it. */
+extern int sync_file_range(int descriptor, long long offset, long long count, unsigned int flags);
+static inline int clinux_begin_writing_out(int descriptor, long long offset, long long count) {
+    return sync_file_range(descriptor, offset, count, 2 /* SYNC_FILE_RANGE_WRITE */);
+}
+
 /* Variadic in C, so Swift cannot call it. */
 static inline int clinux_set_parent_death_signal(int signal) {
     return prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0UL, 0UL, 0UL);

@@ -3,25 +3,44 @@ internal import FoundationEssentials
 internal import Reactor
 internal import Wire
 
-/// Everything of provider's that has to do with files: those that callers hand over, and those that are kept.
+/// Everything of provider's that has to do with files: those that callers hand over, and those that came.
 struct MediaPath: Sendable {
     let files: MediaFiles
+    let shelf: MediaShelf
     let uploads: Uploads
+    /// Rung when there may be more to fetch, or more room for it.
+    let bell: Bell
+    private let tasks: [Task<Void, Never>]
 
     /// Opens the folder beside the outbox; what no row names is dropped.
     ///
     /// `executor` is the outbox's: its thread is where the disk is waited for.
     static func start(
-        in directory: String, _ outbox: Outbox, on executor: ThreadExecutor, _ place: Place
+        _ settings: ProviderSettings, in directory: String, _ outbox: Outbox,
+        _ sendPath: SendPath, on executor: ThreadExecutor, _ place: Place
     ) async throws -> MediaPath {
+        let loop = place.loop
         let files = MediaFiles(in: "\(directory)/media", on: executor)
         try await files.open(
             keeping: try await outbox.change { _, tables, _ in try tables.media.files() })
-        let uploads = Uploads(to: files, on: place.loop) { finished, _ in
+        let shelf = MediaShelf(of: outbox, in: files, upTo: settings.mediaLimit, on: loop)
+        let bell = sendPath.newMedia
+        var tasks = [Task(executorPreference: loop) { await shelf.keepUp() }]
+        var meta: MediaUploader?
+        if let sender = sendPath.sender, let graph = sendPath.graph {
+            meta = MediaUploader(over: graph, for: sender, on: loop)
+            let fetcher = MediaFetcher(
+                of: outbox, to: shelf, over: graph, for: sender, wokenBy: bell, on: loop
+            ) { place.log.warning($0) }
+            tasks.append(Task(executorPreference: loop) { await fetcher.run() })
+        }
+        let uploads = Uploads(to: files, on: loop) { [meta] finished, until in
             do {
+                let id =
+                    try await meta?.hand(
+                        finished, at: files.unfinished(finished.name), until: until) ?? stubID()
                 try await files.finish(finished.name)
-                let row = MediaRow(
-                    id: Self.stubID(), finished, receivedAt: Clocks.wall)
+                let row = MediaRow(id: id, finished, receivedAt: Clocks.wall)
                 try await outbox.change { store, tables, now in
                     try store.uploaded(row, in: tables, at: now)
                 }
@@ -30,10 +49,15 @@ struct MediaPath: Sendable {
                 return .failure(error as? Problem ?? .unreadableMedia)
             }
         }
-        return MediaPath(files: files, uploads: uploads)
+        return MediaPath(files: files, shelf: shelf, uploads: uploads, bell: bell, tasks: tasks)
     }
 
-    func stop() async { await uploads.close() }
+    /// Begins nothing more, and returns once nothing is under way.
+    func stop() async {
+        for task in tasks { task.cancel() }
+        await uploads.close()
+        for task in tasks { await task.value }
+    }
 
     /// Of the form of Meta's: sixteen digits.
     private static func stubID() -> String {

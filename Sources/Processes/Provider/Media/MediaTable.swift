@@ -6,7 +6,8 @@ internal import Wire
 /// What is known of files; everything that writes runs inside the owner's transaction.
 final class MediaTable {
     private let database: Database
-    private let insert, update, select, served, names, total: Statement
+    private let insert, update, select, mark, names, total, due, servedFirst, old, forget, count,
+        cause: Statement
     private let encoder = JSONEncoder.gateway()
     private let decoder = JSONDecoder()
 
@@ -32,9 +33,41 @@ final class MediaTable {
             WHERE id = ?1
             """)
         select = try database.prepare("SELECT \(Self.columns) FROM media WHERE id = ?")
-        served = try database.prepare("UPDATE media SET served_at = ? WHERE id = ?")
+        mark = try database.prepare("UPDATE media SET served_at = ? WHERE id = ?")
         names = try database.prepare("SELECT file FROM media WHERE file IS NOT NULL")
         total = try database.prepare("SELECT sum(size) FROM media WHERE state = 'stored'")
+        // ?2 is the moment before which what came is about to be dropped by Meta.
+        due = try database.prepare(
+            """
+            SELECT \(Self.columns) FROM media WHERE state = 'pending' AND not_before <= ?1
+            ORDER BY received_at > ?2, iif(received_at > ?2, -received_at, received_at) LIMIT ?3
+            """)
+        servedFirst = try database.prepare(
+            """
+            SELECT \(Self.columns) FROM media WHERE state = 'stored' AND served_at IS NOT NULL
+            ORDER BY served_at LIMIT ?
+            """)
+        old = try database.prepare(
+            """
+            SELECT \(Self.columns) FROM media
+            WHERE (state = 'pending' AND received_at <= ?1)
+                OR (state = 'stored' AND origin = 'uploaded' AND received_at <= ?2) LIMIT ?3
+            """)
+        forget = try database.prepare(
+            """
+            DELETE FROM media
+            WHERE state IN ('evicted', 'failed', 'expired') AND changed_at < ?
+            """)
+        count = try database.prepare(
+            """
+            SELECT count(*), count(iif(received_at <= ?, 1, NULL)) FROM media
+            WHERE state = 'pending'
+            """)
+        cause = try database.prepare(
+            """
+            SELECT problem FROM media WHERE state = 'pending' AND problem IS NOT NULL
+            ORDER BY received_at LIMIT 1
+            """)
     }
 
     /// Adds a file; false when its id is known already.
@@ -62,13 +95,51 @@ final class MediaTable {
     func find(_ id: String) throws -> MediaRow? { try select.first(.text(id), read: read) }
 
     /// Somebody has all of it.
-    func markServed(_ id: String, at now: Int64) throws { try served.run(.integer(now), .text(id)) }
+    func markServed(_ id: String, at now: Int64) throws { try mark.run(.integer(now), .text(id)) }
 
     /// The names of all files there should be.
     func files() throws -> Set<String> { Set(try names.all { $0.text(0) }) }
 
     /// Bytes of all that is stored.
     func bytes() throws -> Int64 { try total.first { $0.optionalInteger(0) ?? 0 } ?? 0 }
+
+    /// What may be fetched, in its order: what Meta drops within a day, then the newest.
+    func due(at now: Int64, limit: Int) throws -> [MediaRow] {
+        try due.all(
+            .integer(now), .integer(now - Self.calm), .integer(limit), read: read)
+    }
+
+    /// What may go, the least recently served first.
+    func served(limit: Int) throws -> [MediaRow] {
+        try servedFirst.all(.integer(limit), read: read)
+    }
+
+    /// What is nobody's any more: Meta forgot the id.
+    func outOfDate(at now: Int64, limit: Int) throws -> [MediaRow] {
+        try old.all(
+            .integer(now - MediaRow.Origin.received.life),
+            .integer(now - MediaRow.Origin.uploaded.life), .integer(limit), read: read)
+    }
+
+    /// Forgets what is gone since before `time` (wall clock, ms).
+    func forget(before time: Int64) throws { try forget.run(.integer(time)) }
+
+    /// How long nothing needs to be said of a file that is not here, in ms.
+    private static let calm = MediaRow.Origin.received.life - MediaShelf.warnedBefore
+
+    struct Counts: Sendable {
+        let pending, expiring, bytes: Int64
+        /// Why the oldest of those that were tried is not here.
+        let problem: Problem?
+    }
+
+    func counts(at now: Int64) throws -> Counts {
+        let counts = try count.first(.integer(now - Self.calm)) { ($0.integer(0), $0.integer(1)) }
+        let problem = try cause.first { try decoder.decode(Problem.self, from: $0.blob(0)) }
+        return Counts(
+            pending: counts?.0 ?? 0, expiring: counts?.1 ?? 0, bytes: try bytes(),
+            problem: problem)
+    }
 
     func read(_ row: borrowing Row) throws -> MediaRow {
         guard let origin = MediaRow.Origin(rawValue: row.text(2)),

@@ -92,3 +92,38 @@ extension Problem {
             hint: "Try again when one of them has ended.", retryable: true, retryAfterSeconds: 5)
     }
 }
+
+// MARK: Fetching
+
+extension Problem {
+    static func mediaUnanswered(_ reason: String) -> Problem {
+        Problem(
+            .unavailable, status: 503, "Meta did not give or take the file: \(reason).",
+            hint: "It is tried again; see ./run.sh status for the way to Meta.", retryable: true,
+            retryAfterSeconds: 5)
+    }
+
+    static func mediaUnwritten(_ reason: String) -> Problem {
+        Problem(
+            .unavailable, status: 503, "The file could not be written: \(reason).",
+            hint: "Check the disk of GATEWAY_STATE_DIR; it is tried again.", retryable: true)
+    }
+
+    static var mediaTooLong: Problem {
+        Problem(
+            .tooLarge, status: 413, "The file has more than 100 MB.",
+            hint: "Ask its sender for a smaller one.")
+    }
+
+    static var mediaDiffers: Problem {
+        Problem(
+            .rejectedByProvider, status: 502, "The file is not the one that Meta announced.",
+            hint: "Ask its sender to send it again.")
+    }
+
+    static var foreignMediaHost: Problem {
+        Problem(
+            .rejectedByProvider, status: 502, "Meta named a host that is not known to be Meta's.",
+            hint: "A newer release may know it; the token is sent to no other host.")
+    }
+}

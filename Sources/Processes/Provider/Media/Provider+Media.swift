@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Reactor
 internal import Wire
 
 extension Provider {
@@ -25,11 +26,19 @@ extension Provider {
         do { bytes = try await media.files.read(file, at: asked.offset, asked.length) } catch {
             throw Problem.unreadableMedia
         }
-        guard let bytes else { throw Problem.unreadableMedia }
+        guard let bytes else {
+            try await outbox.change { store, tables, now in
+                try store.missing(row, in: tables, at: now)
+            }
+            media.bell.ring()
+            throw Problem.unreadableMedia
+        }
         if asked.offset + Int64(bytes.count) >= row.size ?? .max {
             try await outbox.change { _, tables, now in
                 try tables.media.markServed(row.id, at: now)
             }
+            // What was served may make room.
+            media.bell.ring()
         }
         return ReadMedia.Answer(media: row.record, bytes: bytes)
     }

@@ -13,6 +13,9 @@ actor Uploads {
     /// Without a part an upload is dropped, and the answer to one that ended is forgotten.
     static let idleLimit = Duration.seconds(300)
 
+    /// Characters; what file systems take.
+    static let longestName = 255
+
     private struct Upload {
         let mimeType: String
         let filename: String?
@@ -64,8 +67,13 @@ actor Uploads {
     ///
     /// - Throws: `Problem` of status 413, 415, 503.
     func begin(_ asked: BeginUpload, from: String) async throws -> BeginUpload.Answer {
-        guard let limits = MediaLimits.of(asked.mimeType) else {
+        guard let limits = MediaLimits.of(asked.mimeType), asked.mimeType.isLine else {
             throw Problem.mediaTypeNotTaken(asked.mimeType)
+        }
+        if let filename = asked.filename, filename.unicodeScalars.count > Self.longestName {
+            throw Problem.invalid(
+                "filename", "filename is too long.",
+                hint: "Use at most \(Self.longestName) characters.")
         }
         if let size = asked.size {
             guard size >= 0 else {
@@ -200,4 +208,9 @@ actor Uploads {
         for upload in uploads.values { _ = await upload.ending?.value }
         uploads = [:]
     }
+}
+
+extension String {
+    /// Whether it is visible ASCII and blanks, and so cannot end a line of a head.
+    fileprivate var isLine: Bool { utf8.allSatisfy { (0x20...0x7E).contains($0) } }
 }
