@@ -186,12 +186,12 @@ final class Conversations {
 
     private func refresh(_ conversation: inout Touched) throws {
         let id = conversation.row.id
-        if let last = try last(in: id) {
-            conversation.row.lastAt = last.at
-            conversation.row.lastText = last.text
-            conversation.row.lastType = last.type
-            conversation.row.lastDirection = last.direction
-        }
+        // None is left of a reaction that was taken back, where it was all there was.
+        let last = try last(in: id)
+        conversation.row.lastAt = last?.at ?? 0
+        conversation.row.lastText = last?.text ?? ""
+        conversation.row.lastType = last?.type ?? ""
+        conversation.row.lastDirection = last?.direction ?? ""
         conversation.row.freeUntil = try freeUntil(in: id)
         guard conversation.recount else { return }
         let read = conversation.row.read

@@ -23,7 +23,7 @@ extension Fold {
                 field: event.field, phoneNumberID: event.phoneNumberID, raw: event.raw,
                 time: event.time.map { $0 * 1_000 }, alarm: event.alarm), update, arrival)
         if isNew && !event.isKnown {
-            try ledger.note([UnknownName(in: "field", event.field)], of: arrival)
+            try ledger.note([UnknownName(in: "field", event.field)])
         }
         switch event.news {
         case .preferences(let changes):

@@ -5,8 +5,9 @@ internal import Wire
 extension Fold {
     /// Something was said about an earlier message, which may come later.
     func apply(_ amendment: Amendment, naming names: [UnknownName], _ arrival: Arrival) throws {
+        let isKnown = try !names.isEmpty && hasAmendment(amendment.id)
         guard try file(amendment) else { return }
-        try ledger.note(names, of: arrival)
+        if !isKnown { try ledger.note(names) }
         let (target, number, at) = (amendment.target, amendment.phoneNumberID, arrival.entry.at)
         guard try amend(target, of: number, at: at) else { return }
         try tellAmended(target, of: number, at: at)
@@ -30,6 +31,10 @@ extension Fold {
             """
         ).execute(amendment.parameters) { _ in .next }
         return sql.database.changes > 0
+    }
+
+    private func hasAmendment(_ id: String) throws -> Bool {
+        try sql("SELECT 1 FROM amendments WHERE id = ?").first(.text(id)) { _ in true } ?? false
     }
 
     /// Brings a message up to date with all that was said about it; answers whether anything changed.

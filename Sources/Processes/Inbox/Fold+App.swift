@@ -27,16 +27,17 @@ extension Fold {
         guard past.isFromBusiness else {
             return try keep(row, as: .messageImported, naming: message.unknownNames, arrival)
         }
+        guard try !isOurs(row) else { return }
         row.direction = .outbound
         row.sentBy = "app"
-        row.status = past.state.flatMap { MessageStatus(rawValue: $0.rawValue) } ?? .sent
+        row.toldStatus = past.state.rawValue
+        row.status = MessageStatus(rawValue: row.toldStatus) ?? .sent
         try keep(
             row, as: past.source == .echo ? .messageEchoed : .messageImported,
             naming: message.unknownNames, arrival)
         // Statuses of it may have come before, and may follow.
-        if try register(row.wamid, of: row.phoneNumberID, as: row.id, attempt: 0) {
-            try settle(row.id, arrival)
-        }
+        _ = try register(row.wamid, of: row.phoneNumberID, as: row.id, attempt: 0)
+        try settle(row.id, arrival)
     }
 }
 
@@ -50,7 +51,7 @@ extension AppMessage {
     }
 
     /// How far one of the business's got, as far as the app knew.
-    fileprivate var state: DeliveryState? {
-        if case .history(let state) = source { state } else { .sent }
+    fileprivate var state: DeliveryState {
+        if case .history(let state?) = source { state } else { .sent }
     }
 }

@@ -61,12 +61,11 @@ extension Fold {
     ) throws {
         let filing = try file(row)
         switch filing {
-        case .new:
-            conversations.added(row)
-            try ledger.note(names, of: arrival)
+        case .new: conversations.added(row)
         case .replaced: conversations.replaced(row)
         case .duplicate: return
         }
+        try ledger.note(names)
         let isAmended = try amend(row.wamid, of: row.phoneNumberID, at: arrival.entry.at)
         let kept = isAmended || filing == .replaced ? try self.message(row.id) ?? row : row
         try feed.add(
@@ -82,25 +81,29 @@ extension Fold {
             INSERT INTO messages(id, conversation, wamid, direction, provider, phone_number_id,
                 contact, user_id, group_id, type, text, line, content, media, reply_to, reference,
                 status, error, sent_by, timestamp, received_at, received_seq, opens_window,
-                origin, precedence, context, referral, raw, edited_at, revoked_at)
+                origin, precedence, context, referral, raw, edited_at, revoked_at, told_status)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                ?, ?, ?, ?, ?, ?, ?)
+                ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         ).execute(row.parameters) { _ in .next }
         if sql.database.changes > 0 { return .new }
         guard let known = try message(row.id) else { return .duplicate }
-        let status = known.status(with: row)
+        let told = known.toldStatus(with: row)
         guard (row.precedence, row.received) < (known.precedence, known.received) else {
-            if status != known.status {
-                try sql("UPDATE messages SET status = ? WHERE id = ?").run(
-                    .text(status.rawValue), .text(row.id))
+            if told != known.toldStatus {
+                try sql("UPDATE messages SET told_status = ? WHERE id = ?").run(
+                    .text(told), .text(row.id))
             }
             return .duplicate
         }
+        if let raw = coder.decode(JSONValue.self, known.raw) {
+            try ledger.forget(UnknownName.all(in: raw))
+        }
         var row = row
         // How far it got does not come from here; an inbound one is `received` in both.
-        (row.status, row.error, row.wamid) = (status, known.error, known.wamid)
+        (row.status, row.error, row.wamid) = (known.status, known.error, known.wamid)
+        row.toldStatus = told
         // It is another original now: what was changed of it is changed anew.
         try sql("DELETE FROM originals WHERE message = ?").run(.text(row.id))
         try sql(
@@ -108,9 +111,9 @@ extension Fold {
             UPDATE messages SET (id, conversation, wamid, direction, provider, phone_number_id,
                 contact, user_id, group_id, type, text, line, content, media, reply_to, reference,
                 status, error, sent_by, timestamp, received_at, received_seq, opens_window,
-                origin, precedence, context, referral, raw, edited_at, revoked_at) =
+                origin, precedence, context, referral, raw, edited_at, revoked_at, told_status) =
             (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                ?, ?, ?, ?, ?, ?, ?)
+                ?, ?, ?, ?, ?, ?, ?, ?)
             WHERE id = ?
             """
         ).execute(row.parameters + [.text(row.id)]) { _ in .next }
@@ -123,7 +126,7 @@ extension Fold {
             SELECT id, conversation, wamid, direction, provider, phone_number_id, contact, user_id,
                 group_id, type, text, line, content, media, reply_to, reference, status, error,
                 sent_by, timestamp, received_at, received_seq, opens_window, origin, precedence,
-                context, referral, raw, edited_at, revoked_at
+                context, referral, raw, edited_at, revoked_at, told_status
             FROM messages WHERE id = ?
             """
         ).first(.text(id)) { MessageRow($0) }
@@ -241,12 +244,9 @@ extension MessageRow {
         }
     }
 
-    /// The status of a message of the app's after `other` told of the same one: the further of the two.
-    fileprivate func status(with other: MessageRow) -> MessageStatus {
-        guard !origin.isEmpty, direction == .outbound, other.direction == .outbound,
-            let known = DeliveryState(rawValue: status.rawValue),
-            let news = DeliveryState(rawValue: other.status.rawValue)
-        else { return status }
-        return MessageStatus(rawValue: DeliveryState.merging(known, with: news).rawValue) ?? status
+    /// How far the app said that a message got, after `other` told of the same one: the further of the two.
+    fileprivate func toldStatus(with other: MessageRow) -> String {
+        guard let news = DeliveryState(rawValue: other.toldStatus) else { return toldStatus }
+        return DeliveryState.merging(DeliveryState(rawValue: toldStatus), with: news).rawValue
     }
 }

@@ -99,7 +99,7 @@ extension Fold {
             .integer(arrival.entry.at), .integer(arrival.entry.position.seq), .text(error),
             .text(pricing))
         let isReported = sql.database.changes > 0
-        if isReported && !isKnown { try ledger.note(status.unknownNames, of: arrival) }
+        if isReported && !isKnown { try ledger.note(status.unknownNames) }
         guard isReported || hasJoined, let target else { return }
         try settle(target.0, hasJoined: hasJoined, arrival)
     }
@@ -133,16 +133,24 @@ extension Fold {
 
     /// Notes which message a wamid is of, and answers whether that is news; statuses that waited under it
     /// find their message.
+    ///
+    /// Of a message that the business's app shows and that is ours, ours is the one that is kept.
     func register(
         _ wamid: String, of phoneNumberID: String, as message: String, attempt: Int64
     ) throws -> Bool {
+        let known = try sql("SELECT message FROM wamids WHERE phone_number_id = ? AND wamid = ?")
+            .first(.text(phoneNumberID), .text(wamid)) { $0.text(0) }
+        let copy = Identifiers.message(phoneNumberID: phoneNumberID, wamid: wamid)
+        if let known {
+            guard known == copy, message != copy else { return false }
+            try forget(copy)
+        }
         try sql(
             """
-            INSERT OR IGNORE INTO wamids(phone_number_id, wamid, message, attempt)
+            INSERT OR REPLACE INTO wamids(phone_number_id, wamid, message, attempt)
             VALUES (?, ?, ?, ?)
             """
         ).run(.text(phoneNumberID), .text(wamid), .text(message), .integer(attempt))
-        guard sql.database.changes > 0 else { return false }
         try sql(
             """
             UPDATE statuses SET message = ?, attempt = ?
@@ -152,12 +160,25 @@ extension Fold {
         return true
     }
 
+    /// Drops what the app showed of a message of ours.
+    private func forget(_ copy: String) throws {
+        guard let row = try message(copy) else { return }
+        try sql("DELETE FROM messages WHERE id = ?").run(.text(copy))
+        try sql("DELETE FROM originals WHERE message = ?").run(.text(copy))
+        try conversations.touch(row.conversation, at: row.received.at)
+    }
+
+    /// Whether a message that the app shows is one of ours.
+    func isOurs(_ row: MessageRow) throws -> Bool {
+        try messageID(of: row.wamid, row.phoneNumberID) != row.id
+    }
+
     /// Brings a message's status up to date with all that is known of it, and tells a change.
     ///
     /// `hasJoined`: the message, or one of its wamids, is new, and things may have waited for it.
     func settle(_ id: String, hasJoined isNew: Bool = false, _ arrival: Arrival) throws {
         // Without the message itself, what is known of it waits.
-        guard var row = try message(id) else { return }
+        guard var row = try message(id), row.direction == .outbound else { return }
         var hasJoined = isNew
         var progress = try progress(of: id)
         for transition in progress.transitions where !transition.wamid.isEmpty {
@@ -182,6 +203,8 @@ extension Fold {
             }
             row = try message(id) ?? row
         }
+        // The app's are told when they come; after that only what changes.
+        guard row != before || row.origin.isEmpty else { return }
         try feed.add(
             .messageStatus, at: arrival.entry.at, phoneNumberID: row.phoneNumberID,
             data: try coder.encode(try shown(row, progress)))
@@ -237,14 +260,17 @@ extension Fold {
 }
 
 extension MessageRow {
-    /// How far a message of the business's own app got: what the app knew, and what statuses proved since.
+    /// How far a message of the business's own app got: what the app knew, or what statuses prove beyond it.
     fileprivate func outcome(_ progress: Progress) -> Progress.Outcome? {
-        guard let outcome = progress.outcome,
-            let news = DeliveryState(rawValue: outcome.status.rawValue)
-        else { return nil }
-        let known = DeliveryState(rawValue: status.rawValue)
-        guard DeliveryState.merging(known, with: news) == news else { return nil }
-        return Progress.Outcome(status: outcome.status, error: outcome.error, wamid: wamid)
+        guard let told = DeliveryState(rawValue: toldStatus) else { return nil }
+        if let outcome = progress.outcome,
+            let news = DeliveryState(rawValue: outcome.status.rawValue), news >= told
+        {
+            return Progress.Outcome(status: outcome.status, error: outcome.error, wamid: wamid)
+        }
+        return MessageStatus(rawValue: toldStatus).map {
+            Progress.Outcome(status: $0, wamid: wamid)
+        }
     }
 }
 

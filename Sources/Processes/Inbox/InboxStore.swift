@@ -140,7 +140,7 @@ actor InboxStore {
             try store.sql(text).first { $0.integer(0) } ?? 0
         }
         return [
-            // Rows of messages are never deleted, so the last number is their count.
+            // Hardly a row is ever deleted (an echo of our own), so the last number is their count.
             "messages": try count("SELECT max(rowid) FROM messages"),
             "conversations": try count("SELECT count(*) FROM conversations"),
             "unparsed": try count("SELECT count(*) FROM unparsed"),

@@ -63,15 +63,24 @@ struct Ledger {
     // MARK: What is new to this release
 
     /// Counts names that this release does not know, once for each message or change that has them.
-    func note(_ names: [UnknownName], of arrival: Arrival) throws {
+    func note(_ names: [UnknownName]) throws {
         for unknown in names {
             try sql(
                 """
-                INSERT INTO unknown_names(place, name, count, at) VALUES (?, ?, 1, ?)
-                ON CONFLICT(place, name) DO UPDATE SET
-                    count = count + 1, at = min(at, excluded.at)
+                INSERT INTO unknown_names(place, name, count) VALUES (?, ?, 1)
+                ON CONFLICT(place, name) DO UPDATE SET count = count + 1
                 """
-            ).run(.text(unknown.place), .text(unknown.name), .integer(arrival.entry.at))
+            ).run(.text(unknown.place), .text(unknown.name))
+        }
+    }
+
+    /// Takes back what was counted of a message that another one replaces.
+    func forget(_ names: [UnknownName]) throws {
+        for unknown in names {
+            try sql("UPDATE unknown_names SET count = count - 1 WHERE place = ? AND name = ?").run(
+                .text(unknown.place), .text(unknown.name))
+            try sql("DELETE FROM unknown_names WHERE place = ? AND name = ? AND count <= 0").run(
+                .text(unknown.place), .text(unknown.name))
         }
     }
 

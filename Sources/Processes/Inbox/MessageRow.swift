@@ -48,12 +48,14 @@ struct MessageRow: Equatable {
     /// When it was changed last, and when it was taken back, in milliseconds of Meta's clock; 0: never.
     var editedAt: Int64 = 0
     var revokedAt: Int64 = 0
+    /// How far one of the business's app got, as far as the app knew; statuses may prove more.
+    var toldStatus = ""
 
     /// All columns, in the order of `init(_:)` and `parameters`.
     static let columns = """
         id, conversation, wamid, direction, provider, phone_number_id, contact, user_id, group_id, type,
         text, line, content, media, reply_to, reference, status, error, sent_by, timestamp, received_at,
-        received_seq, opens_window, origin, precedence, context, referral, raw, edited_at, revoked_at
+        received_seq, opens_window, origin, precedence, context, referral, raw, edited_at, revoked_at, told_status
         """
 
     var parameters: [Parameter] {
@@ -65,6 +67,7 @@ struct MessageRow: Equatable {
             .integer(timestamp), .integer(received.at), .integer(received.seq),
             .integer(opensWindow ? 1 : 0), .text(origin), .integer(precedence), .text(context),
             .text(referral), .text(raw), .integer(editedAt), .integer(revokedAt),
+            .text(toldStatus),
         ]
     }
 }
@@ -82,7 +85,8 @@ extension MessageRow {
             received: Moment(at: row.integer(20), seq: row.integer(21)),
             opensWindow: row.integer(22) != 0, origin: row.text(23), precedence: row.integer(24),
             context: row.text(25), referral: row.text(26), raw: row.text(27),
-            editedAt: row.integer(28), revokedAt: row.integer(29))
+            editedAt: row.integer(28), revokedAt: row.integer(29),
+            toldStatus: row.text(30))
     }
 
     /// The message as readers see it, but for what other tables have of it.

@@ -87,7 +87,7 @@ struct Reader {
                 SELECT id, conversation, wamid, direction, provider, phone_number_id, contact,
                     user_id, group_id, type, text, line, content, media, reply_to, reference,
                     status, error, sent_by, timestamp, received_at, received_seq, opens_window,
-                    origin, precedence, context, referral, raw, edited_at, revoked_at
+                    origin, precedence, context, referral, raw, edited_at, revoked_at, told_status
                 FROM messages WHERE conversation = ? AND (timestamp, id) < (?, ?)
                     AND NOT (type = 'reaction' AND direction = 'outbound')
                 ORDER BY timestamp DESC, id DESC LIMIT ?

@@ -126,6 +126,7 @@ enum Schema {
         ALTER TABLE messages ADD COLUMN raw TEXT NOT NULL DEFAULT '';
         ALTER TABLE messages ADD COLUMN edited_at INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE messages ADD COLUMN revoked_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN told_status TEXT NOT NULL DEFAULT '';
         CREATE INDEX messages_with_referral ON messages(conversation, timestamp)
             WHERE referral <> '';
         CREATE TABLE amendments(
@@ -156,7 +157,7 @@ enum Schema {
             WHERE subject <> '';
         CREATE INDEX account_troubles ON account_events(time, at, key) WHERE trouble <> '';
         CREATE TABLE unknown_names(
-            place TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, at INTEGER NOT NULL,
+            place TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
             PRIMARY KEY(place, name)) WITHOUT ROWID;
         """
 }

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// A name in a webhook that this release does not know; counted, so that a person hears of it.
 package struct UnknownName: Hashable, Sendable {
@@ -53,6 +53,14 @@ package struct UnknownName: Hashable, Sendable {
         "recipient_participant_parent_user_id", "recipient_identity_key_hash",
         "biz_opaque_callback_data", "type", "conversation", "pricing", "errors",
     ]
+
+    /// The names in a message that was kept whole.
+    package static func all(in message: JSONValue) -> [UnknownName] {
+        let type = message["type"]?.nonEmptyString ?? ""
+        return all(
+            in: message, type: type,
+            kind: InboundKind(type: type, content: message[type] ?? .null))
+    }
 
     static func all(in message: JSONValue, type: String, kind: InboundKind) -> [UnknownName] {
         if case .unknown = kind {
