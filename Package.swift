@@ -83,7 +83,9 @@ let package = Package(
             "Inbox", ["CloudAPI", "Daemon", "Digest", "IPC", "JSON", "Reactor", "SQLite", "Wire"]),
         .executableTarget(
             name: "GatewayControl",
-            dependencies: ["CLinux", "Daemon", "IPC", "JSON", "Reactor", "Wire"],
+            dependencies: [
+                "CLinux", "Daemon", "Digest", "HTTP1", "IPC", "JSON", "Reactor", "Wire",
+            ],
             path: "Sources/Tools/GatewayControl", swiftSettings: strict),
 
         .target(

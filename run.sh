@@ -282,6 +282,15 @@ sample_webhook() {
     control sample-webhook "$@"
 }
 
+# A group of its own, in a temporary directory: no setting of anybody's decides a figure.
+bench() {
+    build
+    find_programs
+    own=([TZ]=UTC0 [SWIFT_BACKTRACE]=enable=no)
+    [[ -z ${TMPDIR-} ]] || own[TMPDIR]=$TMPDIR
+    become "$bin/gatewayctl" bench "$@"
+}
+
 # An existing supervisord wants the log folder and the programs to be there.
 print_supervisor() {
     load_settings
@@ -341,6 +350,7 @@ help() {
 ./run.sh rebuild [FILE]         a new inbox from a backup and the journals after it; --accept-loss if they do not meet
 ./run.sh stop                   drains and stops all
 ./run.sh test                   every check that CI runs
+./run.sh bench                  measures sends and webhooks per second; --seconds N, --connections N
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
 ./run.sh supervisor             prints the sections for an existing supervisord
 Settings come from the environment and from .env beside run.sh; the README lists them.
@@ -356,6 +366,7 @@ main() {
     stop | status | logs | restart | audit | why | backup | restore | rebuild) "$command" "$@" ;;
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
+    bench) bench "$@" ;;
     supervisor) print_supervisor ;;
     test) run_checks ;;
     help | --help | -h) help ;;

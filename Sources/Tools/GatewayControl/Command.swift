@@ -12,6 +12,7 @@ enum Command: String, CaseIterable {
     case warnNames = "warn-names"
     case audit, backup, why
     case meets
+    case bench
 }
 
 /// The group as the tool sees it: its directory, its address, and a client to each process.
@@ -69,6 +70,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .backup: try onLoop { try backUp($0) }
         case .meets: try onLoop { try meets($0, rest) }
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }
+        case .bench: try withLoop([SIGINT, SIGTERM]) { try await bench($0, rest) }
         }
     } catch {
         complain("\(error)")
@@ -82,15 +84,21 @@ func complain(_ text: String) {
     _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
-/// Runs a command as the root task of a loop; it answers the exit code.
+/// Runs a command that speaks to a group; it answers the exit code.
 private func onLoop(_ body: @escaping @Sendable (Group) async throws -> CInt) throws -> Never {
-    Signals.block([])
+    try withLoop([]) { loop in try await body(try Group(Surroundings.own, on: loop)) }
+}
+
+/// Runs a command as the root task of a loop, with `signals` blocked; it answers the exit code.
+private func withLoop(
+    _ signals: [CInt], _ body: @escaping @Sendable (EventLoop) async throws -> CInt
+) throws -> Never {
+    Signals.block(signals)
     let loop = try EventLoop()
-    let group = try Group(Surroundings.own, on: loop)
     Task(executorPreference: loop) {
-        do { exit(try await body(group)) } catch {
+        do { exit(try await body(loop)) } catch {
             complain("\(error)")
-            exit(1)
+            exit(error is SettingError ? Exit.settings : 1)
         }
     }
     try loop.run()
