@@ -44,6 +44,32 @@ struct InternalEventTests {
             ])
     }
 
+    @Test("each status once, by the wamid that it is of, whichever try it proves")
+    func statuses() async throws {
+        let inbox = try await StoreDouble()
+        var journal = JournalDouble(.ingress)
+        func report(_ status: String, _ wamid: String, callback: String?) {
+            journal.add(
+                .webhook,
+                Sample.body(
+                    Sample.status(status, wamid: wamid, at: Sample.start, callback: callback)),
+                at: Sample.startAt + Int64(journal.entries.count))
+        }
+        report("sent", "second", callback: "msg_a.2")
+        report("sent", "first", callback: "msg_a.1")
+        report("sent", "first", callback: "msg_a.1")
+        report("failed", "first", callback: "msg_a.1")
+        report("sent", "another system's", callback: nil)
+        report("dreamt", "first", callback: "msg_a.1")
+        try await inbox.append(journal.whole())
+        let told = try await inbox.events(after: 0, [InternalEvent.statusReported.rawValue])
+        #expect(told.map { $0.data["id"] } == ["msg_a", "msg_a", "msg_a"])
+        #expect(told.map { $0.data["wamid"] } == ["second", "first", "first"])
+        #expect(told.map { $0.data["status"] } == ["sent", "sent", "failed"])
+        #expect(told.last?.data["error"]?["provider_code"] == 131_026)
+        #expect(told.last?.phoneNumberID == Sample.number)
+    }
+
     @Test("the newest message that was seen, once for each conversation that it is news in")
     func marks() async throws {
         let inbox = try await StoreDouble()

@@ -119,6 +119,9 @@ struct OutageTests {
                         && found?["status"]?.text == "sent"
                 }
             }
+            let tries = try await group.get("/api/whatsapp/messages/\(resent)").json["attempts"]
+            #expect(
+                tries?.elements?.map { $0["wamid"]?.text } == accepted[1...].map(\.wamid))
             #expect(try await graph.accepted().count == 3)
         }
     }

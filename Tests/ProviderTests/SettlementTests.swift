@@ -17,12 +17,11 @@ struct SettlementTests {
         _ status: MessageStatus, of id: String, _ wamid: String, code: Int64? = nil
     ) -> Event {
         var data: [String: JSONValue] = [
-            "id": .string(id), "wamid": .string(wamid), "direction": "outbound",
-            "status": .string(status.rawValue),
+            "id": .string(id), "wamid": .string(wamid), "status": .string(status.rawValue),
         ]
         data["error"] = code.map { ["provider_code": .integer($0), "message": "no"] }
         return Event(
-            id: "e-1", type: "message.status", at: Timestamp(milliseconds: 0),
+            id: "e-1", type: InternalEvent.statusReported.rawValue, at: Timestamp(milliseconds: 0),
             phoneNumberID: "100", data: .object(data))
     }
 

@@ -7,6 +7,26 @@ package enum InternalEvent: String, CaseIterable, Sendable {
     case personUpdated = "person.updated"
     /// A conversation was marked as read; `data` is a ``WantedReadMark``.
     case readMarkWanted = "read_mark.wanted"
+    /// Meta reported on one try of a message of ours; `data` is a ``ReportedStatus``.
+    case statusReported = "status.reported"
+}
+
+/// What a status of Meta's says, whichever of the message's tries it is of.
+package struct ReportedStatus: Codable, Hashable, Sendable {
+    /// The message's id.
+    package var id: String
+    /// The try's, which need not be the one that the message goes by.
+    package var wamid: String
+    package var status: MessageStatus
+    /// Why Meta could not deliver it.
+    package var error: Problem?
+
+    package init(id: String, wamid: String, status: MessageStatus, error: Problem?) {
+        self.id = id
+        self.wamid = wamid
+        self.status = status
+        self.error = error
+    }
 }
 
 /// All keys of one person.

@@ -101,6 +101,13 @@ extension Fold {
         let isReported = sql.database.changes > 0
         if isReported && !isKnown { try ledger.note(status.unknownNames) }
         guard isReported || hasJoined, let target else { return }
+        if isReported {
+            let report = Progress.Report(
+                moment: arrival.moment, timestamp: 0, name: status.status.name,
+                attempt: target.1, wamid: status.wamid, error: error)
+            try tell(
+                report, of: target.0, from: status.phoneNumberID, at: arrival.entry.at)
+        }
         try settle(target.0, hasJoined: hasJoined, arrival)
     }
 
@@ -180,13 +187,18 @@ extension Fold {
         // Without the message itself, what is known of it waits.
         guard var row = try message(id), row.direction == .outbound else { return }
         var hasJoined = isNew
+        var named: Set<String> = []
         var progress = try progress(of: id)
         for transition in progress.transitions where !transition.wamid.isEmpty {
             let isNews = try register(
                 transition.wamid, of: row.phoneNumberID, as: id, attempt: transition.attempt)
-            hasJoined = hasJoined || isNews
+            if isNews { named.insert(transition.wamid) }
         }
+        hasJoined = hasJoined || !named.isEmpty
         if hasJoined { progress = try self.progress(of: id) }
+        for report in progress.reports where named.contains(report.wamid) {
+            try tell(report, of: id, from: row.phoneNumberID, at: arrival.entry.at)
+        }
         guard let outcome = row.origin.isEmpty ? progress.outcome : row.outcome(progress) else {
             return
         }

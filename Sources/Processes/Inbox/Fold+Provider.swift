@@ -1,7 +1,9 @@
+internal import CloudAPI
 internal import SQLite
 internal import Wire
 
-// What provider must know and no caller asks for: who is who, and what is to be told to Meta as read.
+// What provider must know and no caller asks for: who is who, what is to be told to Meta as read,
+// and what each status is of.
 
 extension Fold {
     /// Tells all keys of a person, whose messages go one after the other whichever of them they go to.
@@ -13,6 +15,21 @@ extension Fold {
         try feed.add(
             .internal(.personUpdated), at: at, phoneNumberID: "",
             data: try coder.encode(PersonUpdate(person: person, keys: keys)))
+    }
+
+    /// Tells what a status says of a message; nothing for a word that proves nothing.
+    func tell(
+        _ report: Progress.Report, of message: String, from phoneNumberID: String, at: Int64
+    ) throws {
+        guard let status = report.state.flatMap({ MessageStatus(rawValue: $0.rawValue) }) else {
+            return
+        }
+        try feed.add(
+            .internal(.statusReported), at: at, phoneNumberID: phoneNumberID,
+            data: try coder.encode(
+                ReportedStatus(
+                    id: message, wamid: report.wamid, status: status,
+                    error: coder.decode(Problem.self, report.error))))
     }
 
     /// Tells the newest of the messages that are now seen; nothing when none of them is new.

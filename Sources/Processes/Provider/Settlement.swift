@@ -10,9 +10,9 @@ internal import Wire
 /// A task of its owner's, which starts it once; inbox away is waited for.
 actor Settlement {
     private static let kinds = [
-        "message.status", "account.message_template_status_update", "conversation.updated",
-        InternalEvent.personUpdated.rawValue, InternalEvent.readMarkWanted.rawValue,
-        "message.received", "message.updated",
+        InternalEvent.statusReported.rawValue, "account.message_template_status_update",
+        "conversation.updated", InternalEvent.personUpdated.rawValue,
+        InternalEvent.readMarkWanted.rawValue, "message.received", "message.updated",
     ]
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
@@ -103,7 +103,7 @@ actor Settlement {
 
     /// What an event proves of a message of ours; nil when it proves nothing.
     static func proof(in event: Event) -> FeedNews.Proof? {
-        guard event.type == "message.status", event.data["direction"]?.text == "outbound",
+        guard event.type == InternalEvent.statusReported.rawValue,
             let id = event.data["id"]?.text, let wamid = event.data["wamid"]?.text, !wamid.isEmpty,
             let status = event.data["status"]?.text.flatMap(MessageStatus.init)
         else { return nil }
