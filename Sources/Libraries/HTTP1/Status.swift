@@ -1,10 +1,13 @@
 /// The status codes this gateway answers with.
 package enum Status: Int, Hashable, Sendable, CaseIterable {
     case ok = 200, created = 201, accepted = 202, noContent = 204
+    case partialContent = 206
     case notModified = 304
     case badRequest = 400, unauthorized = 401, forbidden = 403, notFound = 404
     case methodNotAllowed = 405, requestTimeout = 408, conflict = 409, gone = 410
+    case preconditionFailed = 412
     case contentTooLarge = 413, targetTooLong = 414, unsupportedMediaType = 415
+    case rangeNotSatisfiable = 416
     case expectationFailed = 417, misdirectedRequest = 421, unprocessableContent = 422
     case tooManyRequests = 429, headTooLarge = 431
     case internalError = 500, notImplemented = 501, badGateway = 502, unavailable = 503
@@ -19,6 +22,7 @@ package enum Status: Int, Hashable, Sendable, CaseIterable {
         case .created: "Created"
         case .accepted: "Accepted"
         case .noContent: "No Content"
+        case .partialContent: "Partial Content"
         case .notModified: "Not Modified"
         case .badRequest: "Bad Request"
         case .unauthorized: "Unauthorized"
@@ -28,9 +32,11 @@ package enum Status: Int, Hashable, Sendable, CaseIterable {
         case .requestTimeout: "Request Timeout"
         case .conflict: "Conflict"
         case .gone: "Gone"
+        case .preconditionFailed: "Precondition Failed"
         case .contentTooLarge: "Content Too Large"
         case .targetTooLong: "URI Too Long"
         case .unsupportedMediaType: "Unsupported Media Type"
+        case .rangeNotSatisfiable: "Range Not Satisfiable"
         case .expectationFailed: "Expectation Failed"
         case .misdirectedRequest: "Misdirected Request"
         case .unprocessableContent: "Unprocessable Content"
