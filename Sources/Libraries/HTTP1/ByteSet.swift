@@ -35,6 +35,12 @@ struct ByteSet: Sendable {
     /// Between the brackets of an IPv6 literal, the dots for a mapped IPv4 address.
     static let ipv6 = ByteSet(":.0123456789ABCDEFabcdef")
     static let digit = ByteSet("0123456789")
+    /// `bchars`, the letters of a boundary (RFC 2046 §5.1.1).
+    static let boundary = ByteSet(
+        "'()+_,-./:=? 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    /// `attr-char`, what stands for itself in an extended value (RFC 8187 §3.2.1).
+    static let attribute = ByteSet(
+        "!#$&+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 }
 
 extension UInt8 {

@@ -24,6 +24,13 @@ package enum Limit {
     /// Fields in the trailer section.
     package static let trailerFields = 16
 
+    /// The boundary of a form (RFC 2046 §5.1.1).
+    package static let boundary = 70
+    /// Parts of a form; one has a file and a few small fields.
+    package static let formParts = 16
+    /// The fields before a part's content, with the empty line: a long file name, and little else.
+    package static let formPartHead = 4_096
+
     /// Requests answered on one connection before it is closed, so that no peer stays for ever.
     package static let requestsPerConnection = 10_000
     /// Unread bytes kept while an answer is owed; beyond it the caller stops reading.
