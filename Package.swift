@@ -126,8 +126,8 @@ let package = Package(
         tests(
             "Integration",
             [
-                "BadRequests", "Ingress", "Inbox", "IPC", "JSON", "Provider", "Reactor", "SQLite",
-                "Signer", "TestSupport", "Wire",
+                "BadRequests", "Digest", "Ingress", "Inbox", "IPC", "JSON", "Provider", "Reactor",
+                "SQLite", "Signer", "TestSupport", "Wire",
             ]),
     ]
 )

@@ -20,6 +20,8 @@ struct RouteTests {
             (["api", "whatsapp", "conversations", "+4366", "read"], .markRead(contact: "+4366")),
             (["api", "whatsapp", "contact_messages"], .contactMessages),
             (["api", "whatsapp", "events"], .events),
+            (["api", "whatsapp", "media"], .upload),
+            (["api", "whatsapp", "media", "123"], .media(id: "123")),
         ])
     func known(segments: [String], route: Route) { #expect(Route(segments) == route) }
 
@@ -36,6 +38,7 @@ struct RouteTests {
     func scopes() {
         for route in [
             Route.conversations, .contactMessages, .events, .messages, .message(id: "a"),
+            .media(id: "1"),
         ] {
             #expect(route.scope(for: .get) == .read && route.scope(for: .head) == .read)
         }
@@ -44,6 +47,7 @@ struct RouteTests {
         }
         #expect(Route.messages.scope(for: .post) == .send)
         #expect(Route.markRead(contact: "a").scope(for: .post) == .send)
+        #expect(Route.upload.scope(for: .post) == .send)
         for method in [Method.get, .head, .post] {
             #expect(Route.health.scope(for: method) == nil)
             #expect(Route.webhook.scope(for: method) == nil)

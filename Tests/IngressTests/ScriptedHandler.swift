@@ -19,7 +19,7 @@ final class ScriptedHandler: RequestHandler, @unchecked Sendable {
 
     func admit(_ head: RequestHead) -> Admission {
         head.method == .post
-            ? .acceptParts(bodyLimit: Self.bodyLimit) : .accept(bodyLimit: 0)
+            ? .acceptParts(bodyLimit: Self.bodyLimit, partLimit: 1 << 20) : .accept(bodyLimit: 0)
     }
 
     func answer(_ head: RequestHead, body: [UInt8]) async -> Reply {

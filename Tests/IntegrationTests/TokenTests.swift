@@ -12,6 +12,7 @@ struct TokenTests {
         ("POST", "/api/whatsapp/send"), ("POST", "/api/whatsapp/send_media"),
         ("POST", "/api/whatsapp/send_template"), ("POST", "/api/whatsapp/messages"),
         ("POST", "/api/whatsapp/conversations/+919812345678/read"),
+        ("POST", "/api/whatsapp/media"), ("GET", "/api/whatsapp/media/1"),
     ]
 
     @Test("without the token every route but health and webhook is 401 that asks for one")

@@ -7,7 +7,8 @@ enum Routes {
     static let all: [Route] =
         [
             .health, .webhook, .message(id: "{id}"), .messages, .conversations,
-            .contactMessages, .markRead(contact: "{contact}"), .events, .deadLetters,
+            .contactMessages, .markRead(contact: "{contact}"), .events, .upload,
+            .media(id: "{id}"), .deadLetters,
             .deadLetter(id: "{id}"), .retryDeadLetter(id: "{id}"), .retryDeadLetters,
             .metrics, .audit, .backup,
         ] + SendMessage.Form.allCases.filter { $0 != .messages }.map { .send($0) }
@@ -24,6 +25,8 @@ enum Routes {
         case .contactMessages: "/api/whatsapp/contact_messages"
         case .markRead(let contact): "/api/whatsapp/conversations/\(contact)/read"
         case .events: "/api/whatsapp/events"
+        case .upload: "/api/whatsapp/media"
+        case .media(let id): "/api/whatsapp/media/\(id)"
         case .deadLetters: "/api/whatsapp/dead_letters"
         case .deadLetter(let id): "/api/whatsapp/dead_letters/\(id)"
         case .retryDeadLetter(let id): "/api/whatsapp/dead_letters/\(id)/retry"

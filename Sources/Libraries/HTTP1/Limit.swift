@@ -46,8 +46,6 @@ package enum Limit {
     ///
     /// Beyond it storage grows with what was received, so a claim alone costs nothing.
     static let reservedBody = 262_144
-    /// Bytes of one part of a body that is taken in parts; what goes over a frame between processes.
-    package static let part = 1 << 20
     /// Space offered to one read of a body: what a socket usually holds.
     static let bodyRead = 65_536
 }

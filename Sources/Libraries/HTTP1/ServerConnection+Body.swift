@@ -60,7 +60,7 @@ extension ServerConnection {
     /// `accept`. Nothing is read, and no `100 Continue` sent, before the first `nextPart`: a route
     /// may still answer without having taken the body.
     package mutating func acceptParts(
-        bodyLimit: Int, partLimit: Int = Limit.part, at now: Instant
+        bodyLimit: Int, partLimit: Int, at now: Instant
     ) -> AcceptPartsAction {
         precondition(phase == .deciding, "no head waits for a decision")
         precondition(partLimit > 0, "parts without a byte never end")

@@ -22,6 +22,7 @@ actor Gateway: RequestHandler {
     /// Large bodies that are with signer; see `verify`.
     var largeInProgress = 0
     let largeDone: Bell
+    var uploadsInProgress = 0
     /// The newest entry of provider's journal that a caller was answered for.
     private(set) var providerHead: JournalHead?
     private(set) var traffic = Traffic()
@@ -60,7 +61,9 @@ actor Gateway: RequestHandler {
         if route == .webhook, head.method == .post, SignatureHeader(head) == nil {
             return .answer(Self.forged(answers))
         }
-        return .accept(bodyLimit: route.bodyLimit)
+        return route == .upload
+            ? .acceptParts(bodyLimit: route.bodyLimit, partLimit: Route.uploadPart)
+            : .accept(bodyLimit: route.bodyLimit)
     }
 
     nonisolated func refusal(_ error: RequestError) -> Response { answers.refusal(error) }
@@ -75,12 +78,14 @@ actor Gateway: RequestHandler {
     // MARK: Whole requests
 
     func answer(_ head: RequestHead, body: [UInt8]) async -> Reply {
-        await answer(head) { route in Reply(try await self.serve(route, head, body)) }
+        await answer(head) { route in
+            if case .media(let id) = route { return try await self.media(id, head) }
+            return Reply(try await self.serve(route, head, body))
+        }
     }
 
     func answer(_ head: RequestHead, parts: any PartSource) async -> Reply {
-        // No route takes its body in parts yet.
-        await answer(head) { _ in Reply(Self.notFound(self.answers)) }
+        await answer(head) { _ in Reply(try await self.upload(head, parts)) }
     }
 
     private func answer(
@@ -89,7 +94,12 @@ actor Gateway: RequestHandler {
         guard let route = Route(head.segments) else { return Reply(Self.notFound(answers)) }
         let begin = ContinuousClock.now
         let reply: Reply
-        do { reply = try await serve(route) } catch { reply = Reply(answer(to: error)) }
+        do {
+            if let scope = route.scope(for: head.method) { try await authorize(head, for: scope) }
+            reply = try await serve(route)
+        } catch {
+            reply = Reply(answer(to: error))
+        }
         traffic.count(route.label, reply.response.status.code, took: .now - begin)
         if route.isJournaled(head.method), reply.response.status == .ok { answeredFor += 1 }
         return reply
@@ -117,7 +127,6 @@ actor Gateway: RequestHandler {
     private func serve(
         _ route: Route, _ head: RequestHead, _ body: [UInt8]
     ) async throws -> Response {
-        if let scope = route.scope(for: head.method) { try await authorize(head, for: scope) }
         switch route {
         case .health: return await health(head)
         case .webhook where head.method == .post: return try await webhook(head, Data(body))
@@ -132,6 +141,8 @@ actor Gateway: RequestHandler {
         case .contactMessages: return try await contactMessages(try Parameters(head))
         case .markRead(let contact): return try await markRead(contact, try Parameters(head))
         case .events: return try await events(try Parameters(head))
+        // Answered in parts, or from them.
+        case .media, .upload: return answers.problem(.internalError(in: .ingress))
         case .deadLetters: return try await deadLetters(try Parameters(head))
         case .deadLetter(let id): return try await discardDeadLetter(id)
         case .retryDeadLetter(let id): return try await retryDeadLetter(id, head)
@@ -209,6 +220,10 @@ actor Gateway: RequestHandler {
 enum Limits {
     static let signer = Duration.seconds(3)
     static let read = Duration.seconds(5)
+    /// A part of a file, which provider writes to its disk or reads from there.
+    static let mediaPart = Duration.seconds(5)
+    /// The end of an upload: 100 MB to Meta at 10 Mbit/s take 80 s.
+    static let uploadEnd = Duration.seconds(120)
     /// A send is taken in until then.
     static let send = Duration.seconds(10)
     /// Time beyond the caller's own wait for the answer to come back.

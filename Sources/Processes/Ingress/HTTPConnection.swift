@@ -118,8 +118,8 @@ final class HTTPConnection: @unchecked Sendable {
     private func decide(_ head: RequestHead) {
         switch handler.admit(head) {
         case .answer(let response): respond(response)
-        case .acceptParts(let limit):
-            switch connection.acceptParts(bodyLimit: limit, at: .now) {
+        case .acceptParts(let limit, let part):
+            switch connection.acceptParts(bodyLimit: limit, partLimit: part, at: .now) {
             case .takeParts: answerParts(head)
             case .refuse(let error): refuse(error)
             }

@@ -8,12 +8,15 @@ struct Peers: Sendable {
     /// A connection of its own for large bodies, so that a large forgery delays no other webhook.
     let signerForLarge: Client
     let provider: Client
+    /// A connection of its own for files, so that no send waits behind their parts.
+    let providerForMedia: Client
     let inbox: Client
 
     init(_ place: Place, inbox: Client) {
         signer = place.client(to: .signer)
         signerForLarge = place.client(to: .signer)
         provider = place.client(to: .provider)
+        providerForMedia = place.client(to: .provider)
         self.inbox = inbox
     }
 

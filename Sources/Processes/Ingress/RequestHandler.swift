@@ -4,15 +4,15 @@ internal import HTTP1
 enum Admission {
     /// Read the body, of at most so many bytes, and come back with it.
     case accept(bodyLimit: Int)
-    /// Come back at once; the body, of at most so many bytes, is read as it is asked for.
-    case acceptParts(bodyLimit: Int)
+    /// Come back at once; the body, of at most so many bytes, is read part by part as it is asked for.
+    case acceptParts(bodyLimit: Int, partLimit: Int)
     /// Answer now; a body that was announced stays unread.
     case answer(Response)
 }
 
 /// Bytes that come in parts, each when it is asked for, so that only one is ever held.
 protocol PartSource: Sendable {
-    /// The next part, at most `Limit.part` bytes; nil after the last. One asks at a time.
+    /// The next part, never without a byte; nil after the last. One asks at a time.
     ///
     /// - Throws: why there is no further part; what came before is then not the whole.
     func next() async throws -> [UInt8]?
