@@ -18,10 +18,11 @@ extension LoadingTests {
             _ request: Asked, _ group: TestGroup
         ) async throws -> Asked.Answer {
             let folder = group.folder.file("run")
+            let mode: Mode = group.auth == .open ? .stub : .live
             return try await onLoop { loop in
                 let client = Client(
                     to: .provider, in: try SocketDirectory(folder),
-                    as: Hello(process: "test", mode: .live, pid: 1), on: loop)
+                    as: Hello(process: "test", mode: mode, pid: 1), on: loop)
                 return try await client.ask(request, within: Self.limit)
             }
         }
@@ -134,6 +135,34 @@ extension LoadingTests {
                 let problem = try await refusal(redirected, group)
                 #expect(problem?.code == .mediaPending && problem?.httpStatus == 503)
                 #expect(problem?.retryAfterSeconds != nil)
+            }
+        }
+
+        @Test("without a token a file waits, and its 503 says for what; once live it is fetched")
+        func waitsForLive() async throws {
+            try await FakeGraph.with { graph in
+                let id = try await graph.addMedia(Self.picture, mimeType: "image/png")
+                try await withGroup { group in
+                    try await group.start()
+                    try await send(id, to: group)
+                    try await reaches(.pending, id, group)
+                    let problem = try await refusal(id, group)
+                    #expect(problem?.code == .mediaPending && problem?.httpStatus == 503)
+                    #expect(problem?.hint.contains("WHATSAPP_ACCESS_TOKEN") == true)
+                    for process in group.all { process.kill() }
+
+                    let live = try TestGroup(
+                        in: group.folder, on: group.listener, auth: .token,
+                        settings: ["GATEWAY_MODE": "live"])
+                    defer { for process in live.all { process.kill() } }
+                    live.provider.set("WHATSAPP_ACCESS_TOKEN", "EAAtestToken0001")
+                    live.provider.set("WHATSAPP_PHONE_NUMBER_ID", liveNumber)
+                    live.provider.set("WHATSAPP_GRAPH_URL", graph.url)
+                    live.provider.set("GATEWAY_GRAPH_CA_FILE", graph.caFile)
+                    try await live.start()
+                    try await reaches(.stored, id, live)
+                    #expect(try await bytes(id, live) == Self.picture)
+                }
             }
         }
 

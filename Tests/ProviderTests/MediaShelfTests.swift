@@ -75,6 +75,86 @@ struct MediaShelfTests {
         #expect(states == ["a": .stored, "b": .stored, "c": .pending])
     }
 
+    @Test("below 1 GiB free nothing is taken in: no part, no upload, no download")
+    func diskIsFull() async throws {
+        try await ScratchOutbox.open(in: folder) { [folder] scratch in
+            let executor = try ThreadExecutor()
+            let files = MediaFiles(in: folder.file("media"), on: executor) { _ in
+                MediaFiles.spared + 9
+            }
+            try await files.open(keeping: [])
+            let shelf = MediaShelf(
+                of: scratch.outbox, in: files, upTo: 1_000, on: scratch.loop)
+            try await scratch.outbox.change { _, tables, now in
+                _ = try tables.media.add(Self.row("a", .pending), at: now)
+            }
+            #expect(await shelf.reserve(9))
+            #expect(await !shelf.reserve(1))
+            let warning = await shelf.report().warnings.first
+            #expect(warning?.code == "media_full" && warning?.message.contains("1 GiB") == true)
+
+            try await files.create("x")
+            try await files.write(Data(count: 9), at: 0, to: "x")
+            await #expect(throws: Problem.mediaStoreFull) {
+                try await files.write(Data(count: 10), at: 9, to: "x")
+            }
+            let uploads = Uploads(to: files, on: scratch.loop) { _, _ in
+                .failure(.unreadableMedia)
+            }
+            await #expect(throws: Problem.mediaStoreFull) {
+                try await uploads.begin(
+                    BeginUpload(mimeType: "image/png", filename: nil, from: nil, size: 10),
+                    from: "100")
+            }
+            executor.stop()
+        }
+    }
+
+    @Test("an upload that nobody goes on with is dropped, with its file")
+    func idleUpload() async throws {
+        try await onLoop { [folder] loop in
+            let executor = try ThreadExecutor()
+            let files = MediaFiles(in: folder.file("media"), on: executor)
+            try await files.open(keeping: [])
+            let uploads = Uploads(to: files, on: loop, idleLimit: .milliseconds(1)) { _, _ in
+                .failure(.unreadableMedia)
+            }
+            let begun = try await uploads.begin(
+                BeginUpload(mimeType: "image/png", filename: nil, from: nil, size: 10),
+                from: "100")
+            let pause = Bell(on: loop)
+            for _ in 0..<1_000 {
+                let left = try FileManager.default.contentsOfDirectory(
+                    atPath: folder.file("media"))
+                if left.isEmpty { break }
+                _ = await pause.wait(atMost: .milliseconds(10))
+            }
+            await #expect(throws: Problem.uploadGone) {
+                try await uploads.end(begun.upload, until: .max)
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("media"))
+            #expect(left.isEmpty)
+            executor.stop()
+        }
+    }
+
+    @Test("a file that is gone is fetched anew while Meta has it, and lost afterwards")
+    func missing() async throws {
+        let day: Int64 = 24 * 3_600 * 1_000
+        try await ScratchOutbox.open(in: folder) { scratch in
+            let rows = [
+                Self.row("fresh"), Self.row("old", at: Clocks.wall - 8 * day),
+                Self.row("uploaded", origin: .uploaded),
+            ]
+            let states = try await scratch.outbox.change { store, tables, now in
+                for row in rows { _ = try tables.media.add(row, at: now) }
+                for row in try tables.media.stored() { try store.missing(row, in: tables, at: now) }
+                return try rows.map { try tables.media.find($0.id)?.state }
+            }
+            #expect(states == [.pending, .expired, .expired])
+        }
+    }
+
     @Test("room that is kept for one file is no other's")
     func reserved() async throws {
         _ = try await states([(Self.row("a"), nil)], limit: 20) { shelf in

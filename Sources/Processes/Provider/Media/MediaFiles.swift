@@ -31,12 +31,16 @@ actor MediaFiles {
     }
 
     /// Makes the folder, and drops what no row names: an upload or a download that was cut off.
-    func open(keeping names: Set<String>) throws {
+    ///
+    /// - Returns: those of `names` that are there.
+    @discardableResult
+    func open(keeping names: Set<String>) throws -> Set<String> {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-        where !names.contains(name) { unlink("\(directory)/\(name)") }
+        let found = Set(try FileManager.default.contentsOfDirectory(atPath: directory))
+        for name in found.subtracting(names) { unlink("\(directory)/\(name)") }
+        return found.intersection(names)
     }
 
     /// A name that no file has.

@@ -21,8 +21,16 @@ struct MediaPath: Sendable {
     ) async throws -> MediaPath {
         let loop = place.loop
         let files = MediaFiles(in: "\(directory)/media", on: executor)
-        try await files.open(
-            keeping: try await outbox.change { _, tables, _ in try tables.media.files() })
+        let named = try await outbox.change { _, tables, _ in try tables.media.files() }
+        let there = try await files.open(keeping: named)
+        // An outbox that was restored names files that are not here.
+        if there.count < named.count {
+            try await outbox.change { store, tables, now in
+                for row in try tables.media.stored() where !there.contains(row.file ?? "") {
+                    try store.missing(row, in: tables, at: now)
+                }
+            }
+        }
         let shelf = MediaShelf(of: outbox, in: files, upTo: settings.mediaLimit, on: loop)
         let bell = sendPath.newMedia
         var tasks = [Task(executorPreference: loop) { await shelf.keepUp() }]

@@ -6,7 +6,8 @@ internal import Wire
 /// What is known of files; everything that writes runs inside the owner's transaction.
 final class MediaTable {
     private let database: Database
-    private let insert, update, select, mark, names, total, due, servedFirst, old, forget, count,
+    private let insert, update, select, mark, names, filed, total, due, servedFirst, old, forget,
+        count,
         cause: Statement
     private let encoder = JSONEncoder.gateway()
     private let decoder = JSONDecoder()
@@ -35,6 +36,8 @@ final class MediaTable {
         select = try database.prepare("SELECT \(Self.columns) FROM media WHERE id = ?")
         mark = try database.prepare("UPDATE media SET served_at = ? WHERE id = ?")
         names = try database.prepare("SELECT file FROM media WHERE file IS NOT NULL")
+        filed = try database.prepare(
+            "SELECT \(Self.columns) FROM media WHERE file IS NOT NULL")
         total = try database.prepare("SELECT sum(size) FROM media WHERE state = 'stored'")
         // ?2 is the moment before which what came is about to be dropped by Meta.
         due = try database.prepare(
@@ -99,6 +102,9 @@ final class MediaTable {
 
     /// The names of all files there should be.
     func files() throws -> Set<String> { Set(try names.all { $0.text(0) }) }
+
+    /// Everything of which there should be a file.
+    func stored() throws -> [MediaRow] { try filed.all(read: read) }
 
     /// Bytes of all that is stored.
     func bytes() throws -> Int64 { try total.first { $0.optionalInteger(0) ?? 0 } ?? 0 }
