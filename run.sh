@@ -282,6 +282,12 @@ sample_webhook() {
     control sample-webhook "$@"
 }
 
+dead_letters() {
+    meet_group
+    keep_mode
+    control dead-letters "$@"
+}
+
 # A group of its own, in a temporary directory: no setting of anybody's decides a figure.
 bench() {
     build
@@ -344,6 +350,7 @@ help() {
 ./run.sh logs [NAME]            the last lines; on a terminal, follows
 ./run.sh why NAME               one message's whole story, by id, wamid or reference; or a contact's last ones
 ./run.sh sample-webhook [TEXT]  signs a message as Meta would, and posts it (stub mode)
+./run.sh dead-letters …         lists what was not sent; show ID, retry ID|--cause C|--all [--dry-run], discard ID
 ./run.sh audit [--day D]        whether all that was answered for is there, with every gap by name
 ./run.sh backup FILE            one file of all that is kept, without secrets, while it runs
 ./run.sh restore FILE           puts a backup into an empty state directory; what was not settled is held
@@ -366,6 +373,7 @@ main() {
     stop | status | logs | restart | audit | why | backup | restore | rebuild) "$command" "$@" ;;
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
+    dead-letters) dead_letters "$@" ;;
     bench) bench "$@" ;;
     supervisor) print_supervisor ;;
     test) run_checks ;;

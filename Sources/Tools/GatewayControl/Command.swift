@@ -8,6 +8,7 @@ internal import Wire
 enum Command: String, CaseIterable {
     case hold, wait, status
     case sampleWebhook = "sample-webhook"
+    case deadLetters = "dead-letters"
     case makeSecret = "make-secret"
     case warnNames = "warn-names"
     case audit, backup, why
@@ -71,6 +72,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .meets: try onLoop { try meets($0, rest) }
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }
         case .bench: try withLoop([SIGINT, SIGTERM]) { try await bench($0, rest) }
+        case .deadLetters: try onLoop { try deadLetters($0, rest) }
         }
     } catch {
         complain("\(error)")
