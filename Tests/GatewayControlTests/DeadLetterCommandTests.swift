@@ -10,6 +10,7 @@ struct DeadLetterCommandTests {
         "reads what is asked for, options in any order",
         arguments: [
             ("", .list(cause: nil)), ("list", .list(cause: nil)),
+            ("--cause restored", .list(cause: "restored")),
             ("list --cause outside_window", .list(cause: "outside_window")),
             ("show msg_a1", .show("msg_a1")), ("discard msg_a1", .discard("msg_a1")),
             ("retry msg_a msg_b", .retry(.ids(["msg_a", "msg_b"]), isTrial: false)),

@@ -57,7 +57,7 @@ struct DispatchTests {
     @Test("persons, numbers and priorities do not wait for each other; single sends go before bulk")
     func lanes() {
         var dispatch = Self.unpaced()
-        dispatch.add(Self.ticket(1, priority: Ticket.replayed), now: 0)
+        dispatch.add(Self.ticket(1, priority: Ticket.bulk), now: 0)
         dispatch.add(Self.ticket(2, to: "q"), now: 0)
         dispatch.add(Self.ticket(3), now: 0)
         #expect(Self.all(&dispatch, now: 0) == [2, 3, 1])

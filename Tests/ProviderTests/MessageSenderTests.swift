@@ -188,6 +188,34 @@ struct SenderTests {
         }
     }
 
+    @Test(
+        "gives up after as many failed tries as may be, over restarts too; throttles do not count")
+    func triedTooOften() async throws {
+        var rules = MessageSender.Rules.test
+        rules.mostFailures = 3
+        let script: ScriptedGraph.Script = { n, _ in
+            n == 0 ? .refusal(130_429) : n < 3 ? .refusal(131_000) : nil
+        }
+        try await LiveOutbox.open(in: folder, rules: rules, script) { it in
+            _ = try await it.send("msg_a", wait: 0)
+            #expect(await it.graph.arrived(4))
+            let failures = try await it.scratch.outbox.change { _, tables, _ in
+                try tables.messages.ticket(of: 1)?.failures
+            }
+            #expect(failures == 2)
+            _ = try await it.scratch.outbox.change { store, tables, now in
+                try store.happened([.retryable], to: 1, in: tables, at: now)
+            }
+        }
+        try await LiveOutbox.open(in: folder, rules: rules, { _, _ in .refusal(131_000) }) { it in
+            #expect(try await it.reaches(.failed, "msg_a"))
+            #expect(await it.graph.requests.count == 1)
+            // A person who lets it go again gives it all its tries.
+            _ = try await it.retry("again", .all)
+            #expect(await it.graph.arrived(4))
+        }
+    }
+
     @Test("says unknown when no answer came, and never sends again by itself")
     func unknown() async throws {
         try await LiveOutbox.open(in: folder, { _, _ in .unknown(reason: "timeout") }) { it in

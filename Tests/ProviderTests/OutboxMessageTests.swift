@@ -10,6 +10,7 @@ struct OutboxMessageTests {
     typealias Action = OutboxMessage.Action
 
     private static let problem = Problem(.throttled, status: 429, "no", hint: "wait")
+    private static let restored = Problem.restored
 
     private static let states: [State] = [
         .queued, .sending, .accepted(wamid: "w"), .held(problem), .unknown(isDeadLetter: false),
@@ -21,7 +22,7 @@ struct OutboxMessageTests {
         .rejected(problem, isAwaited: true), .rejected(problem, isAwaited: false),
         .blocked(problem, isAwaited: true), .blocked(problem, isAwaited: false), .lost, .restarted,
         .evidenceOverdue(resend: true), .evidenceOverdue(resend: false), .proven(wamid: "p"),
-        .gaveUp(problem), .released,
+        .gaveUp(problem), .released, .restored(restored),
     ]
 
     /// A legal step of a message that was tried once.
@@ -74,6 +75,10 @@ struct OutboxMessageTests {
             Step(.held(problem), .gaveUp(problem), .failed(problem), .bury),
             Step(.held(problem), .proven(wamid: "p"), .accepted(wamid: "p"), .settle),
             Step(.held(problem), .restarted, .held(problem), .nothing),
+            Step(.queued, .restored(restored), .held(restored), .bury),
+            Step(.sending, .restored(restored), .held(restored), .bury),
+            Step(.held(problem), .restored(restored), .held(restored), .bury),
+            Step(open, .restored(restored), .held(restored), .bury),
             Step(.failed(problem), .released, .queued, .queue),
             Step(.failed(problem), .proven(wamid: "p"), .accepted(wamid: "p"), .settle),
             Step(.failed(problem), .restarted, .failed(problem), .nothing),
@@ -123,6 +128,14 @@ struct OutboxMessageTests {
     func untried(state: State) {
         var message = OutboxMessage(mode: .live, state: state)
         #expect(message.happened(.proven(wamid: "p")) == nil)
+    }
+
+    @Test("from a restored outbox is proven by a status though no try of it is known")
+    func restoredIsProven() {
+        var message = OutboxMessage(mode: .live, state: .held(.restored))
+        #expect(message.isDeadLetter)
+        #expect(message.happened(.proven(wamid: "p")) == .settle)
+        #expect(message.state == .accepted(wamid: "p") && message.attempt == 1)
     }
 
     @Test("goes again to Meta after a doubt only when somebody has said so")

@@ -45,7 +45,7 @@ struct ProviderSettingsTests {
             "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "EAAsecret-secret",
             "WHATSAPP_PHONE_NUMBER_ID": "100, 200",
         ])
-        #expect(settings.numbers == .these(["100", "200"]) && settings.pace.isPaced)
+        #expect(settings.numbers == .these(["100", "200"]) && settings.sending.dispatch.isPaced)
         let senders = [try settings.numbers.sender(nil), try settings.numbers.sender("200")]
         #expect(senders == ["100", "200"])
         let numbers = settings.numbers
@@ -68,6 +68,40 @@ struct ProviderSettingsTests {
             ])
         }
         #expect(error.name == name)
+    }
+
+    @Test("of how far sending may go are those that README lists, and have its defaults")
+    func sending() throws {
+        let live = [
+            "GATEWAY_MODE": "live", "WHATSAPP_ACCESS_TOKEN": "EAAsecret-secret",
+            "WHATSAPP_PHONE_NUMBER_ID": "100",
+        ]
+        let usual = try Self.read(live).sending
+        #expect(usual.longestAge == 86_400_000 && usual.mostFailures == nil)
+        #expect(usual.dispatch.perSecond == 80 && usual.allowList == .everybody)
+        let given = [
+            "GATEWAY_SEND_MAX_AGE_HOURS": "2", "GATEWAY_SEND_MAX_ATTEMPTS": "5",
+            "GATEWAY_NUMBER_RATE": "1000", "GATEWAY_SEND_ONLY_TO": "+919800000001",
+        ]
+        let other = try Self.read(live.merging(given) { $1 }).sending
+        #expect(other.longestAge == 7_200_000 && other.mostFailures == 5)
+        #expect(
+            other.dispatch.perSecond == 1_000 && other.allowList == .only(["phone:919800000001"]))
+    }
+
+    @Test(
+        "of how far sending may go that are wrong are refused by name, numbers of people unsaid",
+        arguments: [
+            ("GATEWAY_SEND_MAX_AGE_HOURS", "0"), ("GATEWAY_SEND_MAX_AGE_HOURS", "721"),
+            ("GATEWAY_SEND_MAX_ATTEMPTS", "-1"), ("GATEWAY_SEND_MAX_ATTEMPTS", "1001"),
+            ("GATEWAY_NUMBER_RATE", "0"), ("GATEWAY_NUMBER_RATE", "1001"),
+            ("GATEWAY_SEND_ONLY_TO", "+919800000001,9800000002"), ("GATEWAY_SEND_ONLY_TO", ","),
+        ])
+    func wrongSending(name: String, value: String) throws {
+        let error = try #require(throws: SettingError.self) {
+            try Self.read(["GATEWAY_MODE": "stub", name: value])
+        }
+        #expect(error.name == name && !error.description.contains("9800000"))
     }
 
     @Test("contradict a mode that is not theirs", arguments: ["live", "stub"])

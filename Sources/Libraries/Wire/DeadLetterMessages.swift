@@ -39,7 +39,7 @@ package struct ListDeadLetters: Request {
 /// A message that waits for a person to decide.
 package struct DeadLetter: Codable, Hashable, Sendable {
     package var id: String
-    /// `failed` or `unknown`.
+    /// `failed`, `unknown`, or `held` for a person.
     package var status: MessageStatus
     /// The code of `error`, or `outcome_unknown`.
     package var cause: String
@@ -92,7 +92,7 @@ package struct RetryDeadLetters: Request {
     package enum Choice: Hashable, Sendable {
         case ids([String])
         case cause(String)
-        /// But for those whose outcome is unknown, which must be named.
+        /// But for those that may have arrived (unknown, restored), which must be named.
         case all
     }
 

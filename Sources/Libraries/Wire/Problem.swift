@@ -33,6 +33,8 @@ package struct Problem: Error, Codable, Hashable, Sendable {
         case templateParameters = "template_parameters"
         case rejectedByProvider = "rejected_by_provider"
         case throttled
+        case notOnAllowList = "not_on_allow_list"
+        case restored
     }
 
     package var code: Code

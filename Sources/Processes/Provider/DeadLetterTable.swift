@@ -32,18 +32,20 @@ final class DeadLetterTable {
             """)
         perCause = try database.prepare(
             "SELECT \(Self.cause), count(*) FROM messages WHERE \(Self.isListed) GROUP BY 1")
-        // Nobody names those whose outcome is unknown by asking for all.
+        // Nobody names those that may have arrived by asking for all.
         chosen = try database.prepare(
             """
             SELECT number, id FROM messages WHERE \(Self.isListed)
-                AND CASE WHEN ?1 IS NULL THEN state <> 'unknown' ELSE \(Self.cause) = ?1 END
+                AND CASE WHEN ?1 IS NULL
+                THEN state <> 'unknown' AND \(Self.cause) <> '\(Problem.Code.restored.rawValue)' ELSE \(Self.cause) = ?1 END
             ORDER BY number LIMIT ?2
             """)
         byID = try database.prepare(
             "SELECT number, id FROM messages WHERE \(Self.isListed) AND id = ?")
         revive = try database.prepare(
             """
-            UPDATE messages SET priority = \(Ticket.replayed), expires_at = NULL WHERE number = ?
+            UPDATE messages SET priority = \(Ticket.bulk), expires_at = NULL, failures = 0
+            WHERE number = ?
             """)
         discard = try database.prepare(
             "UPDATE messages SET discarded_at = ? WHERE id = ? AND \(Self.isListed)")

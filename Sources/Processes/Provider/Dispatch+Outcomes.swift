@@ -75,7 +75,7 @@ extension Dispatch {
         putBack(number, readyAt: now + delay, now: now)
     }
 
-    /// How often it failed in this process.
+    /// How often it failed and was to be tried again.
     func failures(of number: Int64) -> Int { entries[number]?.failures ?? 0 }
 
     /// Whether it was heard so often of it that the request must be what is wrong; this time included.
@@ -123,10 +123,15 @@ extension Dispatch {
     // MARK: Pauses
 
     /// Nothing of a scope goes until a probe does.
-    mutating func pause(_ scope: SendScope, for problem: Problem, now: Int64) {
+    ///
+    /// The first one goes in `atLeast` ms or later.
+    mutating func pause(
+        _ scope: SendScope, for problem: Problem, atLeast: Int64 = 0, now: Int64
+    ) {
         let isNew = gates[scope]?.pause == nil
         var gate = gates[scope] ?? Gate()
-        gate.pause = Gate.Pause(problem: problem, nextProbe: now + rules.probeInterval(of: scope))
+        gate.pause = Gate.Pause(
+            problem: problem, nextProbe: now + max(atLeast, rules.probeInterval(of: scope)))
         gates[scope] = gate
         guard isNew else { return }
         for (number, entry) in entries where scope.contains(entry.ticket) {
@@ -186,7 +191,9 @@ extension Dispatch {
     mutating func endProbe(_ number: Int64, now: Int64) {
         for (scope, gate) in gates where gate.pause?.probe == number {
             gates[scope]?.pause?.probe = nil
-            gates[scope]?.pause?.nextProbe = now + rules.probeInterval(of: scope)
+            // What Meta asked for just now may be longer.
+            gates[scope]?.pause?.nextProbe = max(
+                gate.pause?.nextProbe ?? 0, now + rules.probeInterval(of: scope))
         }
     }
 

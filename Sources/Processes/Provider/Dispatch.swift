@@ -47,7 +47,7 @@ struct Dispatch: Sendable {
         /// Not before; boot clock, ms.
         var readyAt: Int64
         var isInFlight = false
-        /// Failed tries in this process.
+        /// Failed tries that are made again, those of earlier processes too.
         var failures = 0
         /// Those among them that Meta repeats only a few times (code 1).
         var strikes = 0
@@ -87,10 +87,12 @@ struct Dispatch: Sendable {
     /// Each lane's messages in their order; the loose ones are not in it.
     var lanes: [Lane: [Int64]] = [:]
     /// By number: what can go as far as order and backoff are concerned; may name what no longer can.
-    var ready: [String: Heap<Key>] = [:]
+    var ready: [String: ReadyQueue] = [:]
     /// What is to be looked at again, by the time.
     private var later = Heap<Key>()
     var gates: [SendScope: Gate] = [:]
+    /// What is used of Meta's limits, where that slows anything down.
+    var usages: [SendScope: UsageLimit] = [:]
     private var numberPaces: [String: Pace] = [:]
     private var pairPaces: [SendScope: Pace] = [:]
     /// By number: what failed since its last success.
@@ -113,7 +115,8 @@ struct Dispatch: Sendable {
     mutating func add(_ ticket: Ticket, now: Int64, delay: Int64 = 0) {
         guard entries[ticket.number] == nil else { return }
         let entry = Entry(
-            ticket: ticket, readyAt: now + min(max(delay, 0), Backoff.longest), aged: ticket.aged,
+            ticket: ticket, readyAt: now + min(max(delay, 0), Backoff.longest),
+            failures: ticket.failures, aged: ticket.aged,
             agesSince: pause(of: ticket) == nil ? now : nil)
         entries[ticket.number] = entry
         var lane = lanes[Lane(ticket)] ?? []
@@ -154,8 +157,8 @@ struct Dispatch: Sendable {
         if entry.readyAt > now {
             later.insert(Key(first: entry.readyAt, number: number))
         } else {
-            ready[entry.ticket.from, default: Heap()].insert(
-                Key(first: Int64(entry.ticket.priority), number: number))
+            ready[entry.ticket.from, default: ReadyQueue()].insert(
+                number, priority: entry.ticket.priority)
         }
     }
 
@@ -187,30 +190,30 @@ struct Dispatch: Sendable {
         var earliest = callForProbes(now: now)
         // The oldest first, of whichever number: a probe is one message of many numbers.
         let order = ready.filter { !$0.value.isEmpty }.sorted {
-            ($0.value.first?.number ?? 0) < ($1.value.first?.number ?? 0)
+            ($0.value.first ?? 0) < ($1.value.first ?? 0)
         }
         for (from, _) in order {
-            while let key = ready[from]?.first {
-                guard let entry = entries[key.number], !entry.isInFlight, isItsTurn(entry),
+            while let number = ready[from]?.first {
+                guard let entry = entries[number], !entry.isInFlight, isItsTurn(entry),
                     entry.readyAt <= now
                 else {
-                    _ = ready[from]?.removeFirst()
+                    ready[from]?.removeFirst()
                     continue
                 }
                 if let time = closed(for: entry.ticket, now: now) {
                     earliest = min(earliest ?? time, time)
                     break
                 }
-                _ = ready[from]?.removeFirst()
+                ready[from]?.removeFirst()
                 if let time = closedForPair(entry.ticket, now: now) {
-                    later.insert(Key(first: time, number: key.number))
+                    later.insert(Key(first: time, number: number))
                     continue
                 }
                 if let problem = heldTemplate(entry.ticket, now: now) {
-                    park(key.number, now: now)
+                    park(number, now: now)
                     return .hold(entry.ticket, problem)
                 }
-                go(key.number, now: now)
+                go(number, now: now)
                 return .send(entry.ticket)
             }
         }
@@ -224,7 +227,7 @@ struct Dispatch: Sendable {
 
     /// Until when nothing of that number goes; nil when it may.
     private func closed(for ticket: Ticket, now: Int64) -> Int64? {
-        var until: Int64 = 0
+        var until = usageAllows(now: now)
         for scope in [SendScope.token, .account, .number(ticket.from)] {
             guard let gate = gates[scope] else { continue }
             until = max(until, gate.slowUntil)
@@ -278,6 +281,8 @@ struct Dispatch: Sendable {
         }
         entries[number] = entry
         inFlight += 1
+        ready[ticket.from]?.went(priority: ticket.priority)
+        takeUsage(now: now)
         for scope in scopes(of: ticket) where gates[scope]?.pause != nil {
             gates[scope]?.pause?.probe = number
         }
@@ -347,7 +352,7 @@ struct Dispatch: Sendable {
     func expected(_ number: Int64, now: Int64) -> Int64? {
         guard let entry = entries[number], !entry.isInFlight else { return nil }
         let ticket = entry.ticket
-        var time = max(now, entry.readyAt)
+        var time = max(entry.readyAt, usageAllows(now: now))
         for scope in scopes(of: ticket) {
             time = max(time, gates[scope]?.slowUntil ?? 0, gates[scope]?.pause?.nextProbe ?? 0)
         }
@@ -355,7 +360,7 @@ struct Dispatch: Sendable {
         let ahead = lanes[Lane(ticket)]?.firstIndex(of: number) ?? 0
         let pair = pairPaces[.pair(ticket.from, ticket.person)] ?? Pace()
         let pace = numberPaces[ticket.from] ?? Pace()
-        let queue = Int64(ready[ticket.from]?.count ?? 0)
+        let queue = Int64(ready[ticket.from]?.ahead(ofPriority: ticket.priority) ?? 0)
         return max(
             time,
             pair.earliest(rules.pair, after: Int64(ahead), now: now * 1_000).milliseconds,

@@ -21,7 +21,7 @@ actor GraphClient: Graph {
     private let transfers: Transfers
     private let loop: EventLoop
     private let prove: Prove
-    private let onUsage: @Sendable (GraphUsage) -> Void
+    private var onUsage: @Sendable (GraphUsage) -> Void
     private var proof: (text: String, at: ContinuousClock.Instant)?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -29,12 +29,17 @@ actor GraphClient: Graph {
     /// `onUsage` is called on the loop with what an answer says of Graph's limits.
     init(
         _ settings: GraphSettings, over transfers: Transfers, on loop: EventLoop,
-        prove: @escaping Prove, onUsage: @escaping @Sendable (GraphUsage) -> Void
+        prove: @escaping Prove, onUsage: @escaping @Sendable (GraphUsage) -> Void = { _ in }
     ) {
         self.settings = settings
         self.transfers = transfers
         self.loop = loop
         self.prove = prove
+        self.onUsage = onUsage
+    }
+
+    /// Says whom to tell what an answer says of Graph's limits; called on the loop.
+    func notifyOfUsage(_ onUsage: @escaping @Sendable (GraphUsage) -> Void) {
         self.onUsage = onUsage
     }
 

@@ -1,3 +1,4 @@
+internal import Reactor
 internal import Wire
 
 extension MessageSender {
@@ -8,6 +9,8 @@ extension MessageSender {
                 "sending_paused", "\(pause.scope): \(pause.problem.message)",
                 hint: "\(pause.problem.hint) What waits goes out afterwards; nothing is lost.")
         }.sorted { $0.message < $1.message }
+        conditions += dispatch.slowed(now: Clocks.boot).map(\.condition)
+            .sorted { $0.message < $1.message }
         if unwritten > 0 {
             conditions.append(
                 Condition(
@@ -16,6 +19,27 @@ extension MessageSender {
                     hint: "Free some space, and do not end provider before this is gone."))
         }
         return conditions
+    }
+}
+
+extension MessageSender {
+    /// Takes note of what Meta says is used of its limits; answers what that changes, for the log.
+    func heed(_ usage: GraphUsage) -> [Dispatch.UsageChange] {
+        let changes = dispatch.heed(usage, now: Clocks.boot)
+        // What was put off may go now.
+        pump()
+        return changes
+    }
+}
+
+extension Dispatch.UsageChange {
+    /// What health says while it lasts.
+    fileprivate var condition: Condition {
+        let pace = level == .stopped ? "nothing is sent for a while" : "sending is slowed down"
+        return Condition(
+            "sending_slowed", "\(scope): \(percent) % of Meta's limit is used, \(pace)",
+            hint: "It passes by itself; send less at once, or ask Meta for a higher limit. "
+                + "What waits is kept.")
     }
 }
 

@@ -32,6 +32,7 @@ extension MessageSender {
     /// - Throws: `Problem`: not taken in, or for `storeFailed` and the like, not known.
     func submit(_ submission: Submission, answerBy: Int64) async throws -> Standing {
         var submission = submission
+        if answerBy <= Clocks.boot { submission.priority = Ticket.bulk }
         if let problem = obstacle(to: submission) {
             // What was taken in before stays taken in, whatever is in the way today.
             if let known = try await outbox.known(submission.id, submission.idempotency) {

@@ -13,6 +13,9 @@ actor MessageSender {
         var dispatch = Dispatch.Rules()
         /// How long a message is tried, in ms; pauses do not count.
         var longestAge: Int64 = 24 * 3_600 * 1_000
+        /// How many tries may fail before it is given up; throttles do not count, nil is no limit.
+        var mostFailures: Int?
+        var allowList = AllowList.everybody
     }
 
     /// Between two tries to write.
@@ -127,6 +130,12 @@ actor MessageSender {
             dispatch.remove(ticket.number, now: Clocks.boot)
             return await settle(ticket, [.gaveUp(.noLongerWanted)])
         }
+        guard rules.allowList.allows(ticket.addressee ?? ticket.person) else {
+            // It was taken in before the list was; a person lets it go, or discards it.
+            dispatch.remove(ticket.number, now: Clocks.boot)
+            let held = OutboxMessage.Event.blocked(.notOnAllowList, isAwaited: false)
+            return await settle(ticket, [.released, held])
+        }
         let claim: OutboxStore.Claim?
         do {
             claim = try await outbox.change { store, tables, now in
@@ -176,8 +185,8 @@ actor MessageSender {
             guard age < rules.longestAge else { return await giveUp(ticket, problem) }
             await conclude(ticket, [.retryable], .putBack, note: problem, aged: age)
         case .reject(let problem): await reject(ticket, problem)
-        case .block(let scope, let problem):
-            dispatch.pause(scope, for: problem, now: now)
+        case .block(let scope, let problem, let atLeast):
+            dispatch.pause(scope, for: problem, atLeast: atLeast, now: now)
             let isAwaited = decide(ticket.id)
             let next: Next = isAwaited ? .leave : .held(scope)
             await conclude(ticket, [.blocked(problem, isAwaited: isAwaited)], next)
@@ -194,17 +203,19 @@ actor MessageSender {
         await conclude(ticket, [.gaveUp(problem)], .leave)
     }
 
-    /// Tries again after a while, unless it is too old.
+    /// Tries again after a while, unless it is too old or was tried too often.
     private func again(
         _ ticket: Ticket, _ problem: Problem, atLeast: Int64 = 0, because cause: Dispatch.Cause
     ) async {
         let age = dispatch.age(of: ticket.number, now: Clocks.boot)
-        guard age < rules.longestAge else { return await giveUp(ticket, problem) }
         let failures = dispatch.failures(of: ticket.number) + 1
+        guard age < rules.longestAge, failures < rules.mostFailures ?? .max else {
+            return await giveUp(ticket, problem)
+        }
         let delay = max(atLeast, Backoff.delay(after: failures, random))
         await conclude(
             ticket, [.retryable], .retry(delay, because: cause), note: problem, delay: delay,
-            aged: age)
+            aged: age, failures: failures)
     }
 
     // MARK: Outcomes
@@ -222,13 +233,13 @@ actor MessageSender {
     /// Writes an outcome, however long that takes, and only then lets anything follow from it.
     private func conclude(
         _ ticket: Ticket, _ events: [OutboxMessage.Event], _ next: Next, note: Problem? = nil,
-        delay: Int64? = nil, aged: Int64? = nil
+        delay: Int64? = nil, aged: Int64? = nil, failures: Int? = nil
     ) async {
         guard
             let changed = await write({ store, tables, now in
                 try store.happened(
                     events, to: ticket.number, in: tables, at: now, note: note,
-                    notBefore: delay.map { now + $0 }, aged: aged)
+                    notBefore: delay.map { now + $0 }, aged: aged, failures: failures)
             })
         else { return }
         let now = Clocks.boot

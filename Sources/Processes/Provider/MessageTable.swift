@@ -29,7 +29,7 @@ final class MessageTable {
                 id, mode, state, is_dead, attempt, wamid, problem, priority, phone_number_id,
                 recipient_kind, recipient, request, reference, on_unknown, taken_at, changed_at,
                 expires_at, template)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         keepAttempt = try database.prepare(
             """
@@ -40,16 +40,22 @@ final class MessageTable {
         update = try database.prepare(
             """
             UPDATE messages SET state = ?2, is_dead = ?3, attempt = ?4, wamid = ?5, problem = ?6,
-                changed_at = ?7, not_before = ?8, aged = coalesce(?9, aged) WHERE number = ?1
+                changed_at = ?7, not_before = ?8, aged = coalesce(?9, aged),
+                failures = coalesce(?10, failures) WHERE number = ?1
             """)
         request = try database.prepare("SELECT request FROM messages WHERE number = ?")
         let place = """
             SELECT number, id, state, phone_number_id, recipient_kind, recipient, priority,
-                template, not_before, aged, expires_at, on_unknown, changed_at FROM messages
+                template, not_before, aged, expires_at, on_unknown, failures FROM messages
             WHERE mode = 'live'
             """
         open = try database.prepare(
-            "\(place) AND state IN ('queued', 'sending', 'held') ORDER BY number")
+            """
+            \(place) AND state IN ('queued', 'sending', 'held') AND discarded_at IS NULL
+                AND (is_dead = 0 OR json_extract(CAST(problem AS TEXT), '$.code') <>
+                    '\(Problem.Code.restored.rawValue)')
+            ORDER BY number
+            """)
         overdue = try database.prepare(
             "\(place) AND state = 'unknown' AND is_dead = 0 AND changed_at <= ? ORDER BY number")
         ticket = try database.prepare("\(place) AND number = ?")
@@ -93,7 +99,8 @@ final class MessageTable {
             .text(submission.id), .text(message.mode.rawValue), .text(message.status.rawValue),
             .integer(message.isDeadLetter ? 1 : 0), .integer(message.attempt),
             .optional(message.wamid), .optional(try message.problem.map(encoder.encode)),
-            .text(submission.from), .text(recipient.kind.rawValue), .text(recipient.value),
+            .integer(submission.priority), .text(submission.from), .text(recipient.kind.rawValue),
+            .text(recipient.value),
             .blob(try body.message.body().encoded()), .optional(body.reference),
             .text(body.onUnknown.rawValue), .integer(now), .integer(now),
             .optional(body.expiresIn.map { now + $0 * 1_000 }), .optional(body.template))
@@ -104,18 +111,19 @@ final class MessageTable {
         return number
     }
 
-    /// Writes what a message came to, and its try at hand; `notBefore` and `aged` as in the schema.
+    /// Writes what a message came to, and its try at hand; the last three as in the schema.
     ///
     /// - Throws: `DatabaseError`, or what a problem that can't be written throws.
     func keep(
         _ message: OutboxMessage, as number: Int64, at now: Int64, note: Problem? = nil,
-        notBefore: Int64? = nil, aged: Int64? = nil
+        notBefore: Int64? = nil, aged: Int64? = nil, failures: Int? = nil
     ) throws {
         try update.run(
             .integer(number), .text(message.status.rawValue),
             .integer(message.isDeadLetter ? 1 : 0), .integer(message.attempt),
             .optional(message.wamid), .optional(try message.problem.map(encoder.encode)),
-            .integer(now), .optional(notBefore), .optional(aged))
+            .integer(now), .optional(notBefore), .optional(aged),
+            .optional(failures.map(Int64.init)))
         if message.attempt > 0 { try keepAttempt(of: number, message, at: now, note: note) }
     }
 
@@ -153,7 +161,7 @@ final class MessageTable {
         try request.first(.integer(number)) { $0.blob(0) }
     }
 
-    /// What is to go in live, or was going, in the order of intake.
+    /// What is to go in live, or was going, in the order of intake; not what a restore held.
     func unsettled() throws -> [Unsettled] { try open.all(read: place) }
 
     /// Those whose outcome is not known since `time` (wall clock, ms) or longer, and no dead letters yet.
@@ -175,14 +183,16 @@ final class MessageTable {
         guard let state = MessageStatus(rawValue: row.text(2)),
             let kind = Recipient.Kind(rawValue: row.text(4))
         else { throw damaged("message \(row.text(1)) makes no sense") }
+        let recipient = Recipient(kind, row.text(5))
         return Unsettled(
             state: state, resends: row.text(11) == SendBody.OnUnknown.resend.rawValue,
             ticket: Ticket(
                 number: row.integer(0), id: row.text(1), from: row.text(3),
-                person: try people.person(of: Recipient(kind, row.text(5))),
+                person: try people.person(of: recipient), addressee: recipient.partyKey,
                 priority: Int(row.integer(6)),
                 template: row.optionalText(7), expiresAt: row.optionalInteger(10),
-                aged: row.integer(9), notBefore: row.optionalInteger(8)))
+                aged: row.integer(9), failures: Int(row.integer(12)),
+                notBefore: row.optionalInteger(8)))
     }
 
     /// A message that something of ours is still to happen to.

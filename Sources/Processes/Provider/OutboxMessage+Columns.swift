@@ -9,7 +9,8 @@ extension OutboxMessage {
         switch state {
         case .unknown(let isDeadLetter): isDeadLetter
         case .failed: true
-        case .queued, .sending, .accepted, .held, .refused: false
+        case .held(let problem): problem.isForAPerson
+        case .queued, .sending, .accepted, .refused: false
         }
     }
 }

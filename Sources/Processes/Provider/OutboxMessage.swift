@@ -47,6 +47,8 @@ struct OutboxMessage: Hashable, Sendable {
         case gaveUp(Problem)
         /// A person, or the end of what was in the way, lets it go (again).
         case released
+        /// The outbox came back from a backup: it may have gone out since, and a person decides.
+        case restored(Problem)
     }
 
     enum Action: Hashable, Sendable {
@@ -87,6 +89,8 @@ struct OutboxMessage: Hashable, Sendable {
         state = next
         switch event {
         case .claimed, .pretended: attempt += 1
+        // After the backup that the outbox was restored from.
+        case .proven where attempt == 0: attempt = 1
         default: break
         }
         return action
@@ -131,8 +135,13 @@ struct OutboxMessage: Hashable, Sendable {
 
         case (.held, .released): (.queued, .queue)
         case (.held, .gaveUp(let problem)): (.failed(problem), .bury)
-        case (.held, .proven(let wamid)) where attempt > 0: (.accepted(wamid: wamid), .settle)
+        case (.held, .proven(let wamid)) where mayHaveLeft: (.accepted(wamid: wamid), .settle)
         case (.held, .restarted): (state, .nothing)
+
+        case (.queued, .restored(let problem)), (.sending, .restored(let problem)),
+            (.held, .restored(let problem)),
+            (.unknown(isDeadLetter: false), .restored(let problem)):
+            (.held(problem), .bury)
 
         case (.failed, .released): (.queued, .queue)
         case (.failed, .proven(let wamid)) where attempt > 0: (.accepted(wamid: wamid), .settle)
@@ -158,6 +167,11 @@ struct OutboxMessage: Hashable, Sendable {
         case .refused: .refused
         case .failed: .failed
         }
+    }
+
+    /// Whether Meta may have it: then a status can prove it.
+    var mayHaveLeft: Bool {
+        if case .held(let problem) = state, problem.code == .restored { true } else { attempt > 0 }
     }
 
     var wamid: String? { if case .accepted(let wamid) = state { wamid } else { nil } }

@@ -6,7 +6,7 @@ enum OutboxSchema {
     /// The steps from an empty file to what this release knows; a released one never changes.
     static let migrations = [
         JournalTable.migration, .sql(first), .sql(live), .sql(media), .sql(people),
-        .sql(readMarks), JournalTable.daysMigration,
+        .sql(readMarks), JournalTable.daysMigration, .sql(limits),
     ]
 
     /// A message's state is settled when it needs nothing more of us.

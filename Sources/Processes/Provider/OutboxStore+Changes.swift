@@ -16,13 +16,13 @@ struct Changed: Sendable {
 extension OutboxStore {
     /// Lets things happen to a message, one after the other; those that have no place are passed over.
     ///
-    /// `note` is what the try came to where the state itself does not say it; `notBefore` (wall clock, ms)
-    /// and `aged` go to the queue. `now` is the wall clock in ms.
+    /// `note` is what the try came to where the state itself does not say it; `notBefore` (wall clock, ms),
+    /// `aged` and `failures` go to the queue. `now` is the wall clock in ms.
     /// - Returns: nil when the last of them had no place, or there is no such message: nothing was written.
     /// - Throws: `DatabaseError`, and what JSON throws.
     func happened(
         _ events: [OutboxMessage.Event], to number: Int64, in tables: Tables, at now: Int64,
-        note: Problem? = nil, notBefore: Int64? = nil, aged: Int64? = nil
+        note: Problem? = nil, notBefore: Int64? = nil, aged: Int64? = nil, failures: Int? = nil
     ) throws -> Changed? {
         guard let found = try tables.messages.find(number: number), found.kept.message.mode == mode
         else { return nil }
@@ -33,7 +33,8 @@ extension OutboxStore {
         let kept = KeptMessage(id: found.kept.id, message: message, to: found.kept.to)
         if message != found.kept.message {
             try tables.messages.keep(
-                message, as: number, at: now, note: note, notBefore: notBefore, aged: aged)
+                message, as: number, at: now, note: note, notBefore: notBefore, aged: aged,
+                failures: failures)
             if action == .settleAndFreeKey { try tables.keys.free(number) }
             counts[found.kept.message.status, default: 0] -= 1
             counts[message.status, default: 0] += 1
@@ -76,6 +77,7 @@ extension OutboxStore {
     ///
     /// What was held has its reason looked at again: the token, the account, the template may be cured.
     func recover(in tables: Tables, at now: Int64) throws -> [Ticket] {
+        try holdRestored(in: tables, at: now)
         var queued: [Ticket] = []
         for found in try tables.messages.unsettled() {
             let number = found.ticket.number

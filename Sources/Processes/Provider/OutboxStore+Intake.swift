@@ -114,7 +114,8 @@ extension Submission {
     /// Its place in the queue.
     fileprivate func ticket(_ number: Int64, for person: String, at now: Int64) -> Ticket {
         Ticket(
-            number: number, id: id, from: from, person: person, template: body.template,
+            number: number, id: id, from: from, person: person, addressee: body.message.to.partyKey,
+            priority: priority, template: body.template,
             expiresAt: body.expiresIn.map { now + $0 * 1_000 })
     }
 

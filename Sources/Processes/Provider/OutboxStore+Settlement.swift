@@ -97,7 +97,7 @@ extension OutboxStore {
         case .accepted(let wamid) where wamid == proof.wamid:
             return try happened([rejected], to: number, in: tables, at: now)
         case .unknown, .sending, .queued, .held:
-            guard !isKnown, message.attempt > 0 else { return nil }
+            guard !isKnown, message.mayHaveLeft else { return nil }
             // Both, one after the other: the try keeps its wamid, and then why it failed.
             _ = try happened([.proven(wamid: proof.wamid)], to: number, in: tables, at: now)
             return try happened([rejected], to: number, in: tables, at: now)

@@ -23,6 +23,7 @@ actor OutboxStore {
         let media: MediaTable
         let people: PeopleTable
         let readMarks: ReadMarkTable
+        let restored: RestoredTable
         let savepoint: Savepoint
     }
 
@@ -87,7 +88,9 @@ actor OutboxStore {
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
             deadLetters: try DeadLetterTable(in: database), media: try MediaTable(in: database),
             people: people, readMarks: try ReadMarkTable(in: database),
+            restored: try RestoredTable(in: database),
             savepoint: try Savepoint(in: database))
+        try noteRestore(in: tables, at: Clocks.wall)
         counts = try tables.messages.counts()
         let due = mode == .stub ? try tables.stubLife.nextDue() : nil
         let extent = try tables.journal.extent()

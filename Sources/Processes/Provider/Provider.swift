@@ -93,6 +93,7 @@ actor Provider: Responder {
         do {
             wanted = try SendRequest(request.body, as: request.form)
             from = try await number(for: wanted)
+            try sender?.check(wanted)
         } catch {
             // What an earlier release took in is not called "not sent" by this one's stricter rules.
             guard let known = try await outbox.known(request.id, idempotency) else { throw error }
@@ -191,15 +192,19 @@ actor Provider: Responder {
             try tables.readMarks.count()
         }
         figures["read_marks_given_up"] = await marks?.givenUp
-        var warnings = [version?.condition(at: Clocks.wall)].compactMap { $0 } + media.warnings
+        var warnings =
+            [
+                version?.condition(at: Clocks.wall), sender?.rules.allowList.condition,
+            ].compactMap { $0 } + media.warnings
         let dead = try? await outbox.change { _, tables, _ in try tables.deadLetters.counts() }
+        if let held = dead?[Problem.Code.restored.rawValue] { reasons.append(.restored(held)) }
         if let dead, !dead.isEmpty {
             let causes = dead.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             warnings.append(
                 Condition(
                     "dead_letters",
                     "not sent, and waiting for a decision: \(causes.joined(separator: ", "))",
-                    hint: "See /api/whatsapp/dead_letters; retry or discard them there."))
+                    hint: "See ./run.sh dead-letters; retry or discard them there."))
             figures["dead_letters"] = dead.values.reduce(0, +)
         }
         return place.report(reasons: reasons, warnings: warnings, figures: figures)

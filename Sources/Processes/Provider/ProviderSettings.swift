@@ -10,8 +10,8 @@ struct ProviderSettings: Hashable, Sendable {
     let numbers: Numbers
     /// How Graph is reached; nil in stub.
     let graph: GraphSettings?
-    /// How fast messages go out in live.
-    let pace: Dispatch.Rules
+    /// How fast, how long and to whom messages go out in live.
+    let sending: MessageSender.Rules
     /// How long shipped entries and settled messages stay.
     let journalDays: Int
     /// Bytes that files may have together.
@@ -40,17 +40,13 @@ struct ProviderSettings: Hashable, Sendable {
             surroundings.value("WHATSAPP_BUSINESS_ACCOUNT_ID") ?? StubAccount.businessAccountID
         numbers = try surroundings.value(Self.number).map(Self.numbers) ?? .any
         graph = hasToken ? try GraphSettings(surroundings) : nil
-        var pace = Dispatch.Rules()
-        pace.isPaced = try surroundings.choice("GATEWAY_PACING", default: Pacing.on) == .on
-        self.pace = pace
+        sending = try MessageSender.Rules(surroundings)
         // 10 GiB by default: at 200 KB a file some 50,000 of them.
         mediaLimit =
             Int64(try surroundings.integer("GATEWAY_MEDIA_MB", default: 10_240, in: 1...10_000_000))
             << 20
         journalDays = try surroundings.integer("GATEWAY_JOURNAL_DAYS", default: 7, in: 1...3_650)
     }
-
-    private enum Pacing: String, CaseIterable { case on, off }
 
     /// A comma-separated list of ids.
     private static func numbers(_ list: String) throws(SettingError) -> Numbers {

@@ -124,8 +124,8 @@ actor ReadMarks {
             case .slow(_, let problem, let atLeast):
                 return .later(problem, atLeast: atLeast, tries: nil)
             case .reject(let problem): return .never(problem)
-            case .block(let scope, let problem):
-                await sender.pause(scope, for: problem)
+            case .block(let scope, let problem, let atLeast):
+                await sender.pause(scope, for: problem, atLeast: atLeast)
                 return .blocked(problem)
             }
         }
@@ -149,9 +149,9 @@ extension MessageSender {
     ///
     /// - Returns: whether it went until now.
     @discardableResult
-    func pause(_ scope: SendScope, for problem: Problem) -> Bool {
+    func pause(_ scope: SendScope, for problem: Problem, atLeast: Int64 = 0) -> Bool {
         let isNew = dispatch.gates[scope]?.pause == nil
-        dispatch.pause(scope, for: problem, now: Clocks.boot)
+        dispatch.pause(scope, for: problem, atLeast: atLeast, now: Clocks.boot)
         refuseWaiting(in: scope, for: problem)
         return isNew
     }

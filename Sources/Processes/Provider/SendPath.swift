@@ -34,8 +34,10 @@ struct SendPath: Sendable {
             let transfers = try Transfers(on: place.loop)
             let graph = try graph(settings, transfers, place)
             let sender = MessageSender(
-                of: outbox, over: graph,
-                by: MessageSender.Rules(dispatch: settings.pace), on: place.loop)
+                of: outbox, over: graph, by: settings.sending, on: place.loop)
+            await graph.notifyOfUsage { usage in
+                for change in sender.assumeIsolated({ $0.heed(usage) }) { place.tell(change) }
+            }
             try await sender.start()
             let inbox = place.client(to: .inbox)
             let marks = ReadMarks(
@@ -92,16 +94,18 @@ struct SendPath: Sendable {
         let signer = place.client(to: .signer)
         return GraphClient(
             graph, over: transfers, on: place.loop,
-            prove: { try await signer.ask(MakeProof(message: $0), within: proofLimit).proof },
-            onUsage: { usage in
-                // What is used up is refused with a code of its own, and slows down by that.
-                for share in [usage.app].compactMap({ $0 }) + usage.businesses.values
-                where share.percent >= usageWorthSaying {
-                    place.log.warning("graph.usage percent=\(share.percent)")
-                }
-            })
+            prove: { try await signer.ask(MakeProof(message: $0), within: proofLimit).proof })
     }
+}
 
-    /// Percent of a limit of Meta's.
-    private static let usageWorthSaying = 90
+extension Place {
+    /// Says that a limit of Meta's slows a scope down, or does so no more.
+    fileprivate func tell(_ change: Dispatch.UsageChange) {
+        let text = "scope=\(change.scope.word) percent=\(change.percent)"
+        switch change.level {
+        case .free: log.info("sending.unslowed \(text)")
+        case .slowed: log.warning("sending.slowed \(text)")
+        case .stopped: log.warning("sending.stopped \(text)")
+        }
+    }
 }

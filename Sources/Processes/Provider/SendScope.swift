@@ -13,6 +13,17 @@ enum SendScope: Hashable, Sendable {
     /// A sending number and a person.
     case pair(String, String)
 
+    /// For the log, in one word.
+    var word: String {
+        switch self {
+        case .token: "app"
+        case .account: "account"
+        case .number: "number"
+        case .template: "template"
+        case .pair: "pair"
+        }
+    }
+
     /// Whether a message is in it.
     func contains(_ ticket: Ticket) -> Bool {
         switch self {

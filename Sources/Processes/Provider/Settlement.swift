@@ -166,7 +166,8 @@ extension MessageSender {
         let error = GraphError(
             code: problem.providerCode.map(Int64.init), details: problem.details, httpStatus: 200)
         switch Verdict(error, for: ticket) {
-        case .block(let scope, let problem): dispatch.pause(scope, for: problem, now: Clocks.boot)
+        case .block(let scope, let problem, let atLeast):
+            dispatch.pause(scope, for: problem, atLeast: atLeast, now: Clocks.boot)
         case .slow(let scope, _, let atLeast):
             dispatch.throttle(scope, atLeast: atLeast, now: Clocks.boot, random: random)
         case .retry, .reject: break

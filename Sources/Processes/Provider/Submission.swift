@@ -17,6 +17,8 @@ struct Submission: Sendable {
     let size: Int
     /// What is in the way of sending it: it is held at once, since its caller does not wait.
     var obstacle: Problem?
+    /// Whether it is one of many, and nobody waits for it.
+    var priority = Ticket.single
 }
 
 /// A caller's promise that all its requests with this key are one.

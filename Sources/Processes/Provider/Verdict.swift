@@ -10,7 +10,9 @@ enum Verdict: Hashable, Sendable {
     /// Never.
     case reject(Problem)
     /// Something that a person must cure: nothing of the scope goes meanwhile.
-    case block(SendScope, Problem)
+    ///
+    /// The first probe goes in that many ms or later.
+    case block(SendScope, Problem, atLeast: Int64)
 
     /// Decides by the code; `ticket` says which scopes the message is in.
     init(_ error: GraphError, for ticket: Ticket) {
@@ -18,25 +20,26 @@ enum Verdict: Hashable, Sendable {
             code: error.code, httpStatus: error.httpStatus, message: error.message,
             details: error.details, isTransient: error.isTransient, trace: error.trace)
         let problem = Problem(told)
-        let wait = max(told.entry.wait ?? .zero, error.retryAfter ?? .zero)
-        let atLeast = Int64(wait / .milliseconds(1))
+        // Meta's pages know how long some take; `Retry-After` counts whatever the class.
+        let asked = Int64((error.retryAfter ?? .zero) / .milliseconds(1))
+        let atLeast = max(asked, Int64((told.entry.wait ?? .zero) / .milliseconds(1)))
         switch told.errorClass {
         case .transient(let tries): self = .retry(problem, atLeast: atLeast, tries: tries)
         case .permanent, .information: self = .reject(problem)
-        case .auth: self = .block(.token, problem)
-        case .account(.businessAccount): self = .block(.account, problem)
-        case .account(.number): self = .block(.number(ticket.from), problem)
+        case .auth: self = .block(.token, problem, atLeast: asked)
+        case .account(.businessAccount): self = .block(.account, problem, atLeast: asked)
+        case .account(.number): self = .block(.number(ticket.from), problem, atLeast: asked)
         case .account(.marketing), .template:
             // What waits for the same template would fare the same; nothing else would.
-            self = ticket.template.map { .block(.template($0), problem) } ?? .reject(problem)
+            self =
+                ticket.template.map { .block(.template($0), problem, atLeast: asked) }
+                ?? .reject(problem)
         case .account(.calling): self = .reject(problem)
         case .throttle(.app): self = .slow(.token, problem, atLeast: atLeast)
         case .throttle(.businessAccount): self = .slow(.account, problem, atLeast: atLeast)
         case .throttle(.number): self = .slow(.number(ticket.from), problem, atLeast: atLeast)
         case .throttle(.pair):
-            self = .slow(
-                .pair(ticket.from, ticket.person), problem,
-                atLeast: Int64((error.retryAfter ?? .zero) / .milliseconds(1)))
+            self = .slow(.pair(ticket.from, ticket.person), problem, atLeast: asked)
         case .throttle(.management), .throttle(.flow), .throttle(.registration), .throttle(.groups):
             // Limits of few messages: they wait alone.
             self = .retry(problem, atLeast: atLeast, tries: nil)

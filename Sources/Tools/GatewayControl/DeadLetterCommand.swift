@@ -20,7 +20,7 @@ enum DeadLetterCommand: Hashable {
     }
 
     static let usage = """
-        ./run.sh dead-letters [list [--cause CAUSE]]
+        ./run.sh dead-letters [list] [--cause CAUSE]
         ./run.sh dead-letters show ID
         ./run.sh dead-letters retry ID… | --cause CAUSE | --all  [--dry-run]
         ./run.sh dead-letters discard ID
@@ -31,6 +31,9 @@ enum DeadLetterCommand: Hashable {
         var rest = arguments.dropFirst()
         switch arguments.first {
         case nil: self = .list(cause: nil)
+        case "--cause":
+            rest = arguments[...]
+            self = .list(cause: try Self.option("--cause", in: &rest))
         case "list":
             let cause = try Self.option("--cause", in: &rest)
             self = .list(cause: cause)

@@ -54,7 +54,7 @@ actor MediaUploader {
                     case .retry(let heard, let atLeast, _), .slow(_, let heard, let atLeast):
                         problem = heard
                         delay = max(delay, atLeast)
-                    case .block(let scope, let heard):
+                    case .block(let scope, let heard, _):
                         await sender.pause(scope, for: heard)
                         throw heard
                     case .reject(let heard): throw heard

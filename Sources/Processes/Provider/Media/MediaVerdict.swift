@@ -49,7 +49,7 @@ enum MediaVerdict: Hashable, Sendable {
             case .retry(let problem, let atLeast, _): self = .again(max(delay, atLeast), problem)
             case .slow(_, let problem, let atLeast):
                 self = .again(max(delay, atLeast), problem, isOfAll: true)
-            case .block(let scope, let problem): self = .pause(scope, problem)
+            case .block(let scope, let problem, _): self = .pause(scope, problem)
             case .reject(let problem): self = strike(problem)
             }
         }
