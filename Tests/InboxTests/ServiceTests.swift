@@ -177,6 +177,31 @@ struct ServiceTests {
         }
     }
 
+    @Test(
+        "the report says what is the matter with the account: what blocks it, and what to look at")
+    func reportOfTroubles() async throws {
+        try await withService { inbox in
+            var journal = JournalDouble(.ingress)
+            let ban = Sample.account(
+                "account_update",
+                ["event": "DISABLED_UPDATE", "ban_info": ["waba_ban_state": "DISABLE"]])
+            let quality = Sample.account(
+                "phone_number_quality_update",
+                ["display_phone_number": "4930550010001", "event": "FLAGGED"])
+            journal.add(
+                .webhook, Sample.body(at: Sample.start, ban, quality), at: Sample.startAt)
+            journal.add(
+                .webhook, Sample.body(Sample.message("hologram", nil, wamid: "wamid.1")),
+                at: Sample.startAt + 1)
+            _ = try await inbox.ask(journal.whole())
+            let report = try await inbox.ask(DescribeInbox())
+            #expect(report.reasons.map(\.code) == ["account_blocked"])
+            #expect(report.warnings.map(\.code) == ["quality_low", "unknown_names"])
+            #expect(report.figures["account_troubles"] == 2)
+            #expect(report.figures["unknown_names"] == 1)
+        }
+    }
+
     @Test("the report counts what is kept, and warns of what could not be")
     func report() async throws {
         try await withService { inbox in

@@ -243,11 +243,14 @@ struct MediaShelfTests {
 
     @Test("an event names a file once: inbound, pending, with its number and when it came")
     func events() throws {
-        func event(_ type: String, _ direction: String, _ state: String) -> Event {
+        func event(
+            _ type: String, _ direction: String, _ state: String, origin: JSONValue = .null
+        ) -> Event {
             Event(
                 id: "e-1", type: type, at: Timestamp(milliseconds: 9_000), phoneNumberID: "100",
                 data: [
                     "direction": .string(direction), "received_at": "1970-01-01T00:00:05Z",
+                    "origin": origin,
                     "media": [
                         "id": "7", "state": .string(state), "mime_type": "image/png",
                         "sha256": "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
@@ -261,6 +264,9 @@ struct MediaShelfTests {
         #expect(MediaRow(event("message.updated", "inbound", "pending")) != nil)
         #expect(MediaRow(event("message.updated", "inbound", "stored")) == nil)
         #expect(MediaRow(event("message.received", "outbound", "pending")) == nil)
+        // What the business's own app sent, or holds from before, is at Meta all the same.
+        #expect(MediaRow(event("message.echoed", "outbound", "pending", origin: "app")) != nil)
+        #expect(MediaRow(event("message.imported", "inbound", "pending", origin: "history")) != nil)
         #expect(MediaRow(event("message.status", "inbound", "pending")) == nil)
     }
 }

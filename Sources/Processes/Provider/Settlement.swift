@@ -9,11 +9,12 @@ internal import Wire
 ///
 /// A task of its owner's, which starts it once; inbox away is waited for.
 actor Settlement {
-    private static let kinds = [
-        InternalEvent.statusReported.rawValue, "account.message_template_status_update",
-        "conversation.updated", InternalEvent.personUpdated.rawValue,
-        InternalEvent.readMarkWanted.rawValue, "message.received", "message.updated",
-    ]
+    private static let kinds =
+        [
+            InternalEvent.statusReported.rawValue, "account.message_template_status_update",
+            "conversation.updated", InternalEvent.personUpdated.rawValue,
+            InternalEvent.readMarkWanted.rawValue,
+        ] + MediaRow.tellingEvents
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
     private static let wait = 10_000
