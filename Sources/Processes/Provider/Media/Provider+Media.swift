@@ -33,7 +33,8 @@ extension Provider {
             media.bell.ring()
             throw Problem.unreadableMedia
         }
-        if asked.offset + Int64(bytes.count) >= row.size ?? .max {
+        // What begins beyond the end has served nobody.
+        if !bytes.isEmpty, asked.offset + Int64(bytes.count) >= row.size ?? .max {
             try await outbox.change { _, tables, now in
                 try tables.media.markServed(row.id, at: now)
             }
