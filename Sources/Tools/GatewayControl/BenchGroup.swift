@@ -11,8 +11,6 @@ final class BenchGroup: @unchecked Sendable {
     static let phoneNumberID = "100200300400500"
     /// In the order of their start.
     private static let names = ["inbox", "signer", "provider", "ingress"]
-    /// Longer than a process takes to finish what it is at.
-    private static let patience = 20
 
     let appSecret = makeSecret()
     let apiToken = makeSecret()
@@ -47,7 +45,8 @@ final class BenchGroup: @unchecked Sendable {
 
     /// Ends what runs, and removes all that was kept.
     func end() {
-        for child in children { kill(child, SIGTERM) }
+        // Draining would wait for a Graph that answers nothing meanwhile.
+        for child in children { kill(child, SIGKILL) }
         for child in children { waitpid(child, nil, 0) }
         children = []
         try? FileManager.default.removeItem(atPath: folder)
