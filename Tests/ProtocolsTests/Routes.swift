@@ -7,7 +7,7 @@ enum Routes {
     static let all: [Route] =
         [
             .health, .webhook, .message(id: "{id}"), .messages, .conversations,
-            .contactMessages, .markRead(contact: "{contact}"), .events, .upload,
+            .contactMessages, .markRead(contact: "{contact}"), .events, .eventStream, .upload,
             .media(id: "{id}"), .deadLetters,
             .deadLetter(id: "{id}"), .retryDeadLetter(id: "{id}"), .retryDeadLetters,
             .metrics, .audit, .backup,
@@ -27,6 +27,7 @@ enum Routes {
         case .events: "/api/whatsapp/events"
         case .upload: "/api/whatsapp/media"
         case .media(let id): "/api/whatsapp/media/\(id)"
+        case .eventStream: "/api/whatsapp/events/stream"
         case .deadLetters: "/api/whatsapp/dead_letters"
         case .deadLetter(let id): "/api/whatsapp/dead_letters/\(id)"
         case .retryDeadLetter(let id): "/api/whatsapp/dead_letters/\(id)/retry"

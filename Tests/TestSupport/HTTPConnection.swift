@@ -168,6 +168,20 @@ package final class HTTPConnection: @unchecked Sendable {
         return received
     }
 
+    /// What has come, head and framing included, once `isEnough` says so of it.
+    ///
+    /// - Throws: `HTTPFailure.timedOut`, or `closed` when the end came first.
+    package func receiveText(
+        until isEnough: (String) -> Bool
+    ) throws(HTTPFailure) -> String {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let text = String(decoding: received, as: UTF8.self)
+            if isEnough(text) { return text }
+            guard try receiveMore(until: deadline) else { throw .closed }
+        }
+    }
+
     /// Whether an answer, or the end, comes within that time.
     package func hasAnswer(within limit: Duration) -> Bool {
         !received.isEmpty || wait(for: socket.number, until: .now + limit)

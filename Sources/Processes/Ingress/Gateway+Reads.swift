@@ -74,30 +74,6 @@ extension Gateway {
         }
         return answers.json(.ok, Success())
     }
-
-    /// The changes after an event, at once or as soon as there is one.
-    func events(_ parameters: Parameters) async throws -> Response {
-        let wait = try parameters.integer("wait", default: 0, in: 0...Self.longestPoll)
-        let kinds =
-            try parameters.optional("kinds")?.split(separator: ",").map(String.init) ?? []
-        // For provider alone: callers cannot tell what they would mean to them.
-        if let kind = kinds.first(where: { InternalEvent(rawValue: $0) != nil }) {
-            throw Problem.invalid(
-                "kinds", "\(kind) is for the gateway itself.",
-                hint: "Leave it out; conversation.updated tells what callers see of it.")
-        }
-        let request = FollowChanges(
-            after: try parameters.optional("after"),
-            kinds: kinds,
-            limit: try parameters.limit(), wait: wait * 1_000)
-        var answer = try await peers.inbox.ask(request, within: .seconds(wait) + Limits.read)
-        // The same holds for it.
-        answer.completeTo = nil
-        return answers.json(.ok, answer)
-    }
-
-    /// Seconds that a poll may wait: proxies close what is silent for a minute.
-    private static let longestPoll = 55
 }
 
 private struct Success: Encodable {

@@ -65,7 +65,10 @@ extension Gateway {
         }
         let report = place.report(
             reasons: reasons,
-            figures: ["spooled": lag.entries, "commits": Int64(await journal.commits)])
+            figures: [
+                "spooled": lag.entries, "commits": Int64(await journal.commits),
+                "event_streams": Int64(await hub.listeners),
+            ])
         return ProcessState(service: .ingress, report: report, reasons: report.reasons)
     }
 

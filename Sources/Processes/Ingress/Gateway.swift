@@ -18,6 +18,7 @@ actor Gateway: RequestHandler {
     nonisolated let copier: StoreCopier
     nonisolated let shipper: Shipper
     nonisolated let peers: Peers
+    nonisolated let hub: EventHub
     nonisolated let answers = Answers()
     /// Large bodies that are with signer; see `verify`.
     var largeInProgress = 0
@@ -40,6 +41,7 @@ actor Gateway: RequestHandler {
         self.journal = journal
         self.shipper = shipper
         self.peers = peers
+        hub = EventHub(on: place.loop) { try await peers.inbox.ask($0, within: $1) }
         largeDone = Bell(on: place.loop)
     }
 
@@ -79,8 +81,11 @@ actor Gateway: RequestHandler {
 
     func answer(_ head: RequestHead, body: [UInt8]) async -> Reply {
         await answer(head) { route in
-            if case .media(let id) = route { return try await self.media(id, head) }
-            return Reply(try await self.serve(route, head, body))
+            switch route {
+            case .media(let id): try await self.media(id, head)
+            case .eventStream: try await self.eventStream(head)
+            default: Reply(try await self.serve(route, head, body))
+            }
         }
     }
 
@@ -142,7 +147,7 @@ actor Gateway: RequestHandler {
         case .markRead(let contact): return try await markRead(contact, try Parameters(head))
         case .events: return try await events(try Parameters(head))
         // Answered in parts, or from them.
-        case .media, .upload: return answers.problem(.internalError(in: .ingress))
+        case .media, .upload, .eventStream: return answers.problem(.internalError(in: .ingress))
         case .deadLetters: return try await deadLetters(try Parameters(head))
         case .deadLetter(let id): return try await discardDeadLetter(id)
         case .retryDeadLetter(let id): return try await retryDeadLetter(id, head)

@@ -16,6 +16,7 @@ enum Route: Hashable, Sendable {
     /// A file to be sent later by its id.
     case upload
     case media(id: String)
+    case eventStream
     case deadLetters
     case deadLetter(id: String)
     case retryDeadLetter(id: String)
@@ -45,6 +46,7 @@ enum Route: Hashable, Sendable {
         case ("events", 0): self = .events
         case ("media", 0): self = .upload
         case ("media", 1): self = .media(id: segments[segments.startIndex])
+        case ("events", 1) where segments.last == "stream": self = .eventStream
         case ("metrics", 0): self = .metrics
         case ("audit", 0): self = .audit
         case ("backup", 0): self = .backup
@@ -67,8 +69,8 @@ enum Route: Hashable, Sendable {
         case .send, .markRead, .upload, .retryDeadLetter, .retryDeadLetters, .backup: [.post]
         case .deadLetter: [.delete]
         case .messages: [.get, .head, .post]
-        case .health, .message, .conversations, .contactMessages, .events, .media, .deadLetters,
-            .metrics, .audit:
+        case .health, .message, .conversations, .contactMessages, .events, .eventStream, .media,
+            .deadLetters, .metrics, .audit:
             [.get, .head]
         }
     }
@@ -79,7 +81,8 @@ enum Route: Hashable, Sendable {
         case .health, .webhook: nil
         case .send, .upload: .send
         case .messages: method == .post ? .send : .read
-        case .message, .conversations, .contactMessages, .events, .media, .deadLetters, .metrics:
+        case .message, .conversations, .contactMessages, .events, .eventStream, .media,
+            .deadLetters, .metrics:
             .read
         case .deadLetter, .retryDeadLetter, .retryDeadLetters, .audit, .backup: .operate
         // It is written to the journal, and in time told to the sender.
@@ -97,7 +100,7 @@ enum Route: Hashable, Sendable {
         case .retryDeadLetters: 256 << 10
         // The longest file that Meta takes, of any kind.
         case .upload: 100 << 20
-        case .health, .message, .conversations, .contactMessages, .events, .media,
+        case .health, .message, .conversations, .contactMessages, .events, .eventStream, .media,
             .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics, .audit,
             .backup:
             // Nothing is read from it; clients that send `{}` are forgiven.
@@ -132,6 +135,7 @@ enum Route: Hashable, Sendable {
         case .markRead: "read"
         case .events: "events"
         case .upload, .media: "media"
+        case .eventStream: "events_stream"
         case .deadLetters, .deadLetter, .retryDeadLetter, .retryDeadLetters: "dead_letters"
         case .metrics: "metrics"
         case .audit: "audit"
