@@ -40,6 +40,7 @@ struct InterleavingTests {
             let found = try await inbox.dump()
             #expect(Set(found).subtracting(tables).sorted() == [])
             #expect(Set(tables).subtracting(found).sorted() == [])
+            #expect(try await inbox.searchFaults() == 0)
         }
     }
 

@@ -107,18 +107,6 @@ struct PageTests {
         #expect(!answer.known && answer.messages.isEmpty && answer.nextCursor == nil)
     }
 
-    @Test(
-        "a search finds words of names, numbers and last messages, literally",
-        arguments: [
-            ("name_1", 2), ("Name_%", 0), ("_1%", 2), ("%", 6), ("6600000011", 2),
-            ("660 000-0011", 2),
-            ("text 5", 1), ("nothing", 0), ("\\", 0), ("", 6),
-        ])
-    func search(query: String, count: Int) async throws {
-        let (inbox, _) = try await filled(3)
-        #expect(try await inbox.conversations(query: query).conversations.count == count)
-    }
-
     @Test("conversations of one business number only")
     func filterByNumber() async throws {
         let (inbox, _) = try await filled(3)
@@ -164,8 +152,15 @@ struct PageTests {
     @Test("a cursor reads what it wrote, and nothing else")
     func cursors() throws {
         for id in ["", "msg_1", "a b", "ü"] {
-            let cursor = Cursor(at: -5, id: id)
-            #expect(try Cursor(cursor.text) == cursor)
+            for began in [nil, RunStart(moves: 0, messages: 7)] {
+                let cursor = Cursor(at: -5, id: id, began: began)
+                #expect(try Cursor(cursor.text) == cursor)
+                let place = Cursor(at: 5, id: id, order: .place, began: began)
+                #expect(try Cursor(place.text, order: .place) == place)
+                // Each list takes its own ones only.
+                #expect(throws: Problem.self) { try Cursor(place.text) }
+                #expect(throws: Problem.self) { try Cursor(cursor.text, order: .place) }
+            }
         }
         for text in ["", "x", "%%", "1790000000", "MQ", "IG1zZw"] {
             #expect(throws: Problem.self) { try Cursor(text) }

@@ -26,12 +26,71 @@ struct StoreDouble {
 
     func conversations(
         limit: Int = 50, cursor: String? = nil, query: String? = nil, number: String? = nil,
+        only: [ListConversations.Trait] = [], since: Int64? = nil, before: Int64? = nil,
         now: Int64 = Sample.startAt
     ) async throws -> ListConversations.Answer {
         try await store.conversations(
             ListConversations(
-                limit: limit, cursor: cursor, query: query, phoneNumberID: number, seen: []),
+                limit: limit, cursor: cursor, query: query, phoneNumberID: number, only: only,
+                since: since.map { Timestamp(milliseconds: $0) },
+                before: before.map { Timestamp(milliseconds: $0) }, seen: []),
             now: now)
+    }
+
+    /// The texts of the messages with those words, page by page.
+    func search(
+        _ query: String, contact: String? = nil, limit: Int = 50, number: String? = nil,
+        since: Int64? = nil, before: Int64? = nil
+    ) async throws -> [String] {
+        var (texts, cursor): ([String], String?) = ([], nil)
+        repeat {
+            let page = try await store.search(
+                SearchMessages(
+                    query: query, contact: contact, limit: limit, cursor: cursor,
+                    phoneNumberID: number, since: since.map { Timestamp(milliseconds: $0) },
+                    before: before.map { Timestamp(milliseconds: $0) }, seen: []))
+            guard page.messages.count <= limit else { return ["more than the limit"] }
+            texts += page.messages.map { $0.text ?? "" }
+            cursor = page.nextCursor
+        } while cursor != nil
+        return texts
+    }
+
+    /// What the index of words has too much or too little, compared with one that is made anew.
+    func searchFaults() async throws -> Int64 {
+        try await store.inspect { sql in
+            let database = sql.database
+            try database.execute(
+                """
+                INSERT INTO party_words(party_words) VALUES ('integrity-check');
+                CREATE VIRTUAL TABLE temp.fresh USING fts5(
+                    words, conversation, content = '', columnsize = 0,
+                    tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co So'");
+                CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, message_words, instance);
+                CREATE VIRTUAL TABLE temp.wanted USING fts5vocab(temp, fresh, instance);
+                """)
+            let rows = try database.prepare("SELECT place, text, conversation FROM messages").all {
+                ($0.integer(0), $0.text(1), $0.text(2))
+            }
+            for (place, text, conversation) in rows {
+                try database.prepare(
+                    "INSERT INTO temp.fresh(rowid, words, conversation) VALUES (?, ?, ?)"
+                ).run(
+                    .integer(place), .text(SearchWords.indexed(text)),
+                    .text(SearchIndex.token(of: conversation)))
+            }
+            let faults = try database.prepare(
+                """
+                SELECT (SELECT count(*) FROM (SELECT * FROM found EXCEPT SELECT * FROM wanted))
+                    + (SELECT count(*) FROM (SELECT * FROM wanted EXCEPT SELECT * FROM found))
+                    + (SELECT count(*) FROM conversations AS c
+                        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE conversation = c.id))
+                """
+            ).first { $0.integer(0) }
+            try database.execute(
+                "DROP TABLE temp.found; DROP TABLE temp.wanted; DROP TABLE temp.fresh")
+            return faults ?? -1
+        }
     }
 
     func messages(
@@ -59,18 +118,20 @@ struct StoreDouble {
     }
 
     /// Every row of the tables that are a fold, as text; not the feed, and not where journals stand.
+    ///
+    /// `place` and `number` are this database's own: they follow the order in which things came.
     func dump() async throws -> [String] {
         try await store.inspect { sql in
             let tables = [
                 "identities", "persons", "read_marks", "conversations", "messages", "statuses",
                 "wamids", "transitions", "account_events", "unparsed", "media",
-                "media_of", "amendments", "originals", "links", "unknown_names",
+                "media_of", "amendments", "originals", "links", "unknown_names", "parties",
             ]
             var lines: [String] = []
             for table in tables {
                 let columns =
                     try sql.database.prepare(
-                        "SELECT group_concat('quote(' || name || ')', ' || ''|'' || ') FROM pragma_table_info('\(table)')"
+                        "SELECT group_concat('quote(' || name || ')', ' || ''|'' || ') FROM pragma_table_info('\(table)') WHERE name NOT IN ('place', 'number')"
                     ).first { $0.text(0) } ?? ""
                 lines += try sql.database.prepare("SELECT \(columns) FROM \(table) ORDER BY 1")
                     .all { "\(table)|" + $0.text(0) }

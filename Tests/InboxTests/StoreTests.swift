@@ -190,36 +190,4 @@ struct StoreTests {
         let kept = try await inbox.store.events(after: oldest, of: kinds, limit: 1, scanned: 1)
         #expect(kept?.last == oldest + 1 && kept?.more == true)
     }
-
-    @Test("every question of a reader or of the fold finds its rows by an index")
-    func noScans() async throws {
-        let inbox = try await StoreDouble()
-        var random = Seeded(5)
-        var world = World()
-        try world.live(steps: 200, &random)
-        try await inbox.append(world.ingress.whole())
-        try await inbox.append(world.provider.whole())
-        _ = try await inbox.conversations(query: "x")
-        _ = try await inbox.conversations(number: Sample.number)
-        _ = try await inbox.messages("+436600000001")
-        _ = try await inbox.message(.id("wamid.1"))
-        _ = try await inbox.message(.reference("r"))
-        _ = try await inbox.events()
-        let scans = try await inbox.store.inspect { sql in
-            var scans: [String] = []
-            for text in sql.texts where text.contains("WHERE") {
-                let plan = try sql.database.prepare("EXPLAIN QUERY PLAN \(text)")
-                let count = text.count { $0 == "?" }
-                try plan.execute(Array(repeating: .null, count: count)) { row in
-                    let line = row.text(3)
-                    if line.hasPrefix("SCAN") || line.contains("TEMP B-TREE") {
-                        scans.append("\(line) — \(text)")
-                    }
-                    return .next
-                }
-            }
-            return scans
-        }
-        #expect(scans == [])
-    }
 }

@@ -75,6 +75,7 @@ extension InboxOperation {
         case .append: ExampleType(AppendEntries.self)
         case .conversations: ExampleType(ListConversations.self)
         case .messages: ExampleType(ListMessages.self)
+        case .search: ExampleType(SearchMessages.self)
         case .message: ExampleType(FindMessage.self)
         case .follow: ExampleType(FollowChanges.self)
         case .audit: ExampleType(AuditInbox.self)

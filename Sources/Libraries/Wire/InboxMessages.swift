@@ -16,11 +16,24 @@ package struct ListConversations: Request {
     package let limit: Int
     /// `next_cursor` of the page before.
     package let cursor: String?
-    /// Words of a name, a number or the last message.
+    /// Words of a name, a number, or of any message.
     package let query: String?
     package let phoneNumberID: String?
+    /// What each of them must be; empty: all are given.
+    package let only: [Trait]
+    /// The last message was at or after this moment.
+    package let since: Timestamp?
+    /// The last message was before this moment.
+    package let before: Timestamp?
     /// What the answer must have seen: the newest entries that were answered for.
     package let seen: [JournalHead]
+
+    package enum Trait: String, Codable, Sendable {
+        /// Something in it was not seen yet.
+        case unread
+        /// The person may be written to without a template.
+        case openWindow = "open_window"
+    }
 
     package struct Answer: Codable, Hashable, Sendable {
         package var conversations: [Conversation]
@@ -40,17 +53,21 @@ package struct ListConversations: Request {
     }
 
     package init(
-        limit: Int, cursor: String?, query: String?, phoneNumberID: String?, seen: [JournalHead]
+        limit: Int, cursor: String?, query: String?, phoneNumberID: String?, only: [Trait] = [],
+        since: Timestamp? = nil, before: Timestamp? = nil, seen: [JournalHead]
     ) {
         self.limit = limit
         self.cursor = cursor
         self.query = query
         self.phoneNumberID = phoneNumberID
+        self.only = only
+        self.since = since
+        self.before = before
         self.seen = seen
     }
 
     package enum CodingKeys: String, CodingKey {
-        case limit, cursor, seen
+        case limit, cursor, only, since, before, seen
         case query = "q"
         case phoneNumberID = "phone_number_id"
     }
@@ -64,6 +81,10 @@ package struct ListMessages: Request {
     package let limit: Int
     package let cursor: String?
     package let phoneNumberID: String?
+    /// Messages of this moment and after, by their `timestamp`.
+    package let since: Timestamp?
+    /// Messages before this moment.
+    package let before: Timestamp?
     package let seen: [JournalHead]
 
     package struct Answer: Codable, Hashable, Sendable {
@@ -91,17 +112,74 @@ package struct ListMessages: Request {
     }
 
     package init(
-        contact: String, limit: Int, cursor: String?, phoneNumberID: String?, seen: [JournalHead]
+        contact: String, limit: Int, cursor: String?, phoneNumberID: String?,
+        since: Timestamp? = nil, before: Timestamp? = nil, seen: [JournalHead]
     ) {
         self.contact = contact
         self.limit = limit
         self.cursor = cursor
         self.phoneNumberID = phoneNumberID
+        self.since = since
+        self.before = before
         self.seen = seen
     }
 
     package enum CodingKeys: String, CodingKey {
-        case contact, limit, cursor, seen
+        case contact, limit, cursor, since, before, seen
+        case phoneNumberID = "phone_number_id"
+    }
+}
+
+/// The newest messages in which all the words are, with anybody or with one person.
+package struct SearchMessages: Request {
+    package static let operation = InboxOperation.search
+    /// Words; the last one may go on.
+    package let query: String
+    /// Any form that names the person when reading.
+    package let contact: String?
+    package let limit: Int
+    package let cursor: String?
+    package let phoneNumberID: String?
+    /// Messages of this moment and after, by their `timestamp`.
+    package let since: Timestamp?
+    /// Messages before this moment.
+    package let before: Timestamp?
+    package let seen: [JournalHead]
+
+    package struct Answer: Codable, Hashable, Sendable {
+        package var messages: [Message]
+        package var nextCursor: String?
+        package var behind: Behind?
+
+        package init(messages: [Message], nextCursor: String?, behind: Behind?) {
+            self.messages = messages
+            self.nextCursor = nextCursor
+            self.behind = behind
+        }
+
+        package enum CodingKeys: String, CodingKey {
+            case messages, behind
+            case nextCursor = "next_cursor"
+        }
+    }
+
+    package init(
+        query: String, contact: String?, limit: Int, cursor: String?, phoneNumberID: String?,
+        since: Timestamp? = nil, before: Timestamp? = nil, seen: [JournalHead]
+    ) {
+        self.query = query
+        self.contact = contact
+        self.limit = limit
+        self.cursor = cursor
+        self.phoneNumberID = phoneNumberID
+        self.since = since
+        self.before = before
+        self.seen = seen
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case contact, limit, cursor, since, before, seen
+        case query = "q"
         case phoneNumberID = "phone_number_id"
     }
 }

@@ -37,6 +37,7 @@ package enum InboxOperation: String, Operation {
     case append = "inbox.append"
     case conversations = "inbox.conversations"
     case messages = "inbox.messages"
+    case search = "inbox.search"
     case message = "inbox.message"
     case follow = "inbox.follow"
     case audit = "inbox.audit"

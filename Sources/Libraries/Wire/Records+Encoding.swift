@@ -129,3 +129,12 @@ extension ListMessages.Answer {
         try container.encodeIfPresent(behind, forKey: .behind)
     }
 }
+
+extension SearchMessages.Answer {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(messages, forKey: .messages)
+        try container.encode(nextCursor, forKey: .nextCursor)
+        try container.encodeIfPresent(behind, forKey: .behind)
+    }
+}

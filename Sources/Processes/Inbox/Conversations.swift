@@ -23,13 +23,19 @@ final class Conversations {
     let sql: StatementCache
     private let people: People
     private let feed: Feed
+    private let search: SearchIndex
+    private let moves: Moves
     private let coder: Coder
     private var touched: [String: Touched] = [:]
 
-    init(_ sql: StatementCache, _ people: People, _ feed: Feed, _ coder: Coder) {
+    init(
+        _ sql: StatementCache, _ people: People, _ feed: Feed, _ search: SearchIndex, _ coder: Coder
+    ) {
         self.sql = sql
         self.people = people
         self.feed = feed
+        self.search = search
+        moves = Moves(sql)
         self.coder = coder
     }
 
@@ -133,10 +139,12 @@ final class Conversations {
         let known = touched[target]?.row.windowAt ?? 0
         touched[target]?.row.windowAt = max(known, windowAt)
         touched[target]?.recount = true
+        try search.moving(from: source, to: target)
         try sql("UPDATE messages SET conversation = ? WHERE conversation = ?").run(
             .text(target), .text(source))
         try sql("UPDATE amendments SET conversation = ? WHERE conversation = ?").run(
             .text(target), .text(source))
+        try search.forget(source)
         try sql("DELETE FROM conversations WHERE id = ?").run(.text(source))
         touched[source] = nil
     }
@@ -175,8 +183,14 @@ final class Conversations {
                 continue
             }
             try write(conversation.row)
-            let shown = try conversation.row.conversation(
-                with: people.profile(of: conversation.row.party), at: conversation.at)
+            if conversation.row.lastAt != conversation.original?.lastAt {
+                try moves.note(id, was: conversation.original?.lastAt)
+            }
+            let profile = try people.profile(of: conversation.row.party)
+            if conversation.original == nil || conversation.looksNew {
+                try search.called(id, profile, party: conversation.row.party)
+            }
+            let shown = conversation.row.conversation(with: profile, at: conversation.at)
             try feed.add(
                 .conversationUpdated, at: conversation.at,
                 phoneNumberID: conversation.row.phoneNumberID, data: try coder.encode(shown))

@@ -125,6 +125,7 @@ extension Fold {
         ).run(
             .text(shown.type), .text(shown.text), .text(shown.line), .text(shown.content),
             .integer(shown.editedAt), .integer(shown.revokedAt), .text(row.id))
+        search.changed(row, to: shown)
         try conversations.touch(row.conversation, at: at)
         return true
     }

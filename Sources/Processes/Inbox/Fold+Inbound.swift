@@ -76,18 +76,24 @@ extension Fold {
     /// Keeps a message under its id; of two of one id the one that was told live, else the one that came
     /// first, by its entry.
     func file(_ row: MessageRow) throws -> Filing {
+        var row = row
+        row.place = try search.freePlace(at: row.timestamp)
         try sql(
             """
             INSERT INTO messages(id, conversation, wamid, direction, provider, phone_number_id,
                 contact, user_id, group_id, type, text, line, content, media, reply_to, reference,
                 status, error, sent_by, timestamp, received_at, received_seq, opens_window,
-                origin, precedence, context, referral, raw, edited_at, revoked_at, told_status)
+                origin, precedence, context, referral, raw, edited_at, revoked_at, told_status,
+                place)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                ?, ?, ?, ?, ?, ?, ?, ?)
+                ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         ).execute(row.parameters) { _ in .next }
-        if sql.database.changes > 0 { return .new }
+        if sql.database.changes > 0 {
+            search.added(row)
+            return .new
+        }
         guard let known = try message(row.id) else { return .duplicate }
         let told = known.toldStatus(with: row)
         guard (row.precedence, row.received) < (known.precedence, known.received) else {
@@ -97,10 +103,10 @@ extension Fold {
             }
             return .duplicate
         }
+        if row.timestamp == known.timestamp { row.place = known.place }
         if let raw = coder.decode(JSONValue.self, known.raw) {
             try ledger.forget(UnknownName.all(in: raw))
         }
-        var row = row
         // How far it got does not come from here; an inbound one is `received` in both.
         (row.status, row.error, row.wamid) = (known.status, known.error, known.wamid)
         row.toldStatus = told
@@ -111,12 +117,14 @@ extension Fold {
             UPDATE messages SET (id, conversation, wamid, direction, provider, phone_number_id,
                 contact, user_id, group_id, type, text, line, content, media, reply_to, reference,
                 status, error, sent_by, timestamp, received_at, received_seq, opens_window,
-                origin, precedence, context, referral, raw, edited_at, revoked_at, told_status) =
+                origin, precedence, context, referral, raw, edited_at, revoked_at, told_status,
+                place) =
             (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                ?, ?, ?, ?, ?, ?, ?, ?)
+                ?, ?, ?, ?, ?, ?, ?, ?, ?)
             WHERE id = ?
             """
         ).execute(row.parameters + [.text(row.id)]) { _ in .next }
+        search.changed(known, to: row)
         return .replaced
     }
 
@@ -126,7 +134,7 @@ extension Fold {
             SELECT id, conversation, wamid, direction, provider, phone_number_id, contact, user_id,
                 group_id, type, text, line, content, media, reply_to, reference, status, error,
                 sent_by, timestamp, received_at, received_seq, opens_window, origin, precedence,
-                context, referral, raw, edited_at, revoked_at, told_status
+                context, referral, raw, edited_at, revoked_at, told_status, place
             FROM messages WHERE id = ?
             """
         ).first(.text(id)) { MessageRow($0) }

@@ -14,6 +14,7 @@ final class Fold {
     let people: People
     let conversations: Conversations
     let feed: Feed
+    let search: SearchIndex
     let ledger: Ledger
     let coder = Coder()
     let mode: Mode
@@ -24,7 +25,8 @@ final class Fold {
         self.mode = mode
         people = People(sql)
         feed = try Feed(sql)
-        conversations = Conversations(sql, people, feed, coder)
+        search = SearchIndex(sql)
+        conversations = Conversations(sql, people, feed, search, coder)
     }
 
     /// Why a whole entry could not be applied.
@@ -42,11 +44,15 @@ final class Fold {
     }
 
     /// Begins a transaction's work.
-    func begin() { conversations.begin() }
+    func begin() {
+        conversations.begin()
+        search.begin()
+    }
 
     /// Ends it; to be called before the commit.
     func finish() throws {
         try conversations.finish()
+        try search.finish()
         try feed.prune()
     }
 

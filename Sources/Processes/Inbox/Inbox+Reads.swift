@@ -4,17 +4,14 @@ internal import Wire
 extension Inbox {
     /// How long a read waits for what was answered before it.
     static let patience = Duration.seconds(1)
-    /// Scalars of a search; nobody types more, and each row is compared with it.
+    /// Scalars of a search; nobody types more, and each word of it is looked up.
     static let longestQuery = 256
 
     func conversations(_ asked: ListConversations) async throws -> ListConversations.Answer {
         try check(limit: asked.limit)
-        guard asked.query?.unicodeScalars.count ?? 0 <= Self.longestQuery else {
-            throw Problem.invalid(
-                "q", "q is too long.", hint: "Use at most \(Self.longestQuery) characters.")
-        }
+        try check(query: asked.query)
         let behind = await settle(asked.seen)
-        var answer = try await kept {
+        var answer = try await timed(asked.query == nil ? .conversations : .search) {
             try await self.store.conversations(asked, now: Clocks.wall)
         }
         answer.behind = behind
@@ -24,7 +21,16 @@ extension Inbox {
     func messages(_ asked: ListMessages) async throws -> ListMessages.Answer {
         try check(limit: asked.limit)
         let behind = await settle(asked.seen)
-        var answer = try await kept { try await self.store.messages(asked) }
+        var answer = try await timed(.messages) { try await self.store.messages(asked) }
+        answer.behind = behind
+        return answer
+    }
+
+    func search(_ asked: SearchMessages) async throws -> SearchMessages.Answer {
+        try check(limit: asked.limit)
+        try check(query: asked.query)
+        let behind = await settle(asked.seen)
+        var answer = try await timed(.search) { try await self.store.search(asked) }
         answer.behind = behind
         return answer
     }
@@ -34,6 +40,23 @@ extension Inbox {
         var answer = try await kept { try await self.store.message(asked) }
         answer.behind = behind
         return answer
+    }
+
+    /// Asks the store, and notes how long it took: its queue, the page, and both ways.
+    private func timed<Result>(
+        _ kind: ReadTimes.Kind, _ body: () async throws -> Result
+    ) async throws -> Result {
+        let began = ContinuousClock.now
+        let result = try await kept(body)
+        readTimes.note(kind, .now - began)
+        return result
+    }
+
+    private func check(query: String?) throws(Problem) {
+        guard query?.unicodeScalars.count ?? 0 <= Self.longestQuery else {
+            throw .invalid(
+                "q", "q is too long.", hint: "Use at most \(Self.longestQuery) characters.")
+        }
     }
 
     func check(limit: Int) throws(Problem) {

@@ -16,6 +16,7 @@ extension Inbox {
         for (process, moment) in positions.completeTo {
             figures["complete_to_\(process.rawValue)"] = moment
         }
+        figures.merge(readTimes.figures) { figure, _ in figure }
         let troubles = try await kept { try await self.store.troubles(now: Clocks.wall) }
         figures["account_troubles"] = Int64(troubles.values.reduce(0) { $0 + $1.count })
         let names = try await kept { try await self.store.unknownNames() }

@@ -15,6 +15,7 @@ actor Inbox: Responder {
     let news: Bell
     let copier: StoreCopier
     var positions = Positions()
+    var readTimes = ReadTimes()
     private(set) var epoch = ""
     private(set) var newestEvent: Int64 = 0
     /// Why nothing is applied at the moment; the store has no room.
@@ -63,6 +64,7 @@ actor Inbox: Responder {
             try await call.answering(ListConversations.self) { try await self.conversations($0) }
         case .messages:
             try await call.answering(ListMessages.self) { try await self.messages($0) }
+        case .search: try await call.answering(SearchMessages.self) { try await self.search($0) }
         case .message: try await call.answering(FindMessage.self) { try await self.message($0) }
         case .follow: try await call.answering(FollowChanges.self) { try await self.follow($0) }
         case .audit: try await call.answering(AuditInbox.self) { _ in try await self.audit() }

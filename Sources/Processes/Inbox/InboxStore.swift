@@ -68,6 +68,7 @@ actor InboxStore {
         try begin(anewIfRestored: database)
         let ledger = Ledger(sql)
         let fold = try Fold(sql, ledger, mode: mode)
+        try SearchFill(fold).run()
         state = .open(
             Opened(
                 database: database, sql: sql, ledger: ledger, fold: fold, reader: Reader(fold)))
@@ -110,6 +111,10 @@ actor InboxStore {
 
     func messages(_ asked: ListMessages) throws -> ListMessages.Answer {
         try opened().reader.messages(asked)
+    }
+
+    func search(_ asked: SearchMessages) throws -> SearchMessages.Answer {
+        try opened().reader.search(asked)
     }
 
     func message(_ asked: FindMessage) throws -> FindMessage.Answer {

@@ -50,12 +50,15 @@ struct MessageRow: Equatable {
     var revokedAt: Int64 = 0
     /// How far one of the business's app got, as far as the app knew; statuses may prove more.
     var toldStatus = ""
+    /// Its place in time among all messages (`SearchIndex`), this database's own.
+    var place: Int64 = 0
 
     /// All columns, in the order of `init(_:)` and `parameters`.
     static let columns = """
         id, conversation, wamid, direction, provider, phone_number_id, contact, user_id, group_id, type,
         text, line, content, media, reply_to, reference, status, error, sent_by, timestamp, received_at,
-        received_seq, opens_window, origin, precedence, context, referral, raw, edited_at, revoked_at, told_status
+        received_seq, opens_window, origin, precedence, context, referral, raw, edited_at, revoked_at,
+        told_status, place
         """
 
     var parameters: [Parameter] {
@@ -67,7 +70,7 @@ struct MessageRow: Equatable {
             .integer(timestamp), .integer(received.at), .integer(received.seq),
             .integer(opensWindow ? 1 : 0), .text(origin), .integer(precedence), .text(context),
             .text(referral), .text(raw), .integer(editedAt), .integer(revokedAt),
-            .text(toldStatus),
+            .text(toldStatus), .integer(place),
         ]
     }
 }
@@ -86,7 +89,7 @@ extension MessageRow {
             opensWindow: row.integer(22) != 0, origin: row.text(23), precedence: row.integer(24),
             context: row.text(25), referral: row.text(26), raw: row.text(27),
             editedAt: row.integer(28), revokedAt: row.integer(29),
-            toldStatus: row.text(30))
+            toldStatus: row.text(30), place: row.integer(31))
     }
 
     /// The message as readers see it, but for what other tables have of it.

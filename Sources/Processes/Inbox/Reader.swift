@@ -2,82 +2,24 @@ internal import CloudAPI
 internal import SQLite
 internal import Wire
 
-/// Answers what people ask: each page is one range of one index.
+/// Answers what people ask: each page is one range of one index, or of two that are merged.
 struct Reader {
-    private let sql: StatementCache
-    private let fold: Fold
+    let sql: StatementCache
+    let fold: Fold
 
     init(_ fold: Fold) {
         self.fold = fold
         sql = fold.sql
     }
 
-    // MARK: Conversations
-
-    /// A page of conversations, newest first, as of `now` (wall clock, milliseconds).
-    func conversations(_ asked: ListConversations, now: Int64) throws -> ListConversations.Answer {
-        let cursor = try asked.cursor.map { try Cursor($0) } ?? .newest
-        let filter = SearchPattern(asked.query ?? "")
-        let tail: [Parameter] =
-            [.integer(cursor.at), .text(cursor.id)] + filter.parameters
-            + [.integer(asked.limit + 1)]
-        let statement: Statement
-        let parameters: [Parameter]
-        if let number = asked.phoneNumberID {
-            statement = try sql(Self.pageOfNumber)
-            parameters = [.text(number)] + tail
-        } else {
-            statement = try sql(Self.page)
-            parameters = tail
-        }
-        var found: [(row: ConversationRow, profile: Profile)] = []
-        try statement.execute(parameters) { row in
-            found.append((ConversationRow(row), Self.profile(row)))
-            return .next
-        }
-        let page = found.prefix(asked.limit)
-        let next = found.count > asked.limit ? page.last : nil
-        return .init(
-            conversations: page.map { $0.row.conversation(with: $0.profile, at: now) },
-            nextCursor: next.map { Cursor(at: $0.row.lastAt, id: $0.row.id).text }, behind: nil)
-    }
-
-    private static func profile(_ row: borrowing Row) -> Profile {
-        Profile(
-            phone: .init(value: row.text(12)), userID: .init(value: row.text(13)),
-            username: .init(value: row.text(14)), name: .init(value: row.text(15)),
-            marketing: .init(value: row.text(16)))
-    }
-
-    private static let page: StaticString = """
-        SELECT c.id, c.phone_number_id, c.party, c.last_at, c.last_text, c.last_type,
-            c.last_direction, c.window_at, c.unread, c.read_at, c.read_seq,
-            c.free_until, p.phone, p.user_id, p.username, p.name, p.marketing
-        FROM conversations AS c LEFT JOIN persons AS p ON p.key = c.party
-        WHERE (c.last_at, c.id) < (?, ?)
-            AND (? = '' OR p.name LIKE ? ESCAPE '\\' OR p.username LIKE ? ESCAPE '\\'
-                OR p.user_id LIKE ? ESCAPE '\\' OR c.party LIKE ? ESCAPE '\\'
-                OR p.phone LIKE ? ESCAPE '\\' OR c.last_text LIKE ? ESCAPE '\\')
-        ORDER BY c.last_at DESC, c.id DESC LIMIT ?
-        """
-
-    private static let pageOfNumber: StaticString = """
-        SELECT c.id, c.phone_number_id, c.party, c.last_at, c.last_text, c.last_type,
-            c.last_direction, c.window_at, c.unread, c.read_at, c.read_seq,
-            c.free_until, p.phone, p.user_id, p.username, p.name, p.marketing
-        FROM conversations AS c LEFT JOIN persons AS p ON p.key = c.party
-        WHERE c.phone_number_id = ? AND (c.last_at, c.id) < (?, ?)
-            AND (? = '' OR p.name LIKE ? ESCAPE '\\' OR p.username LIKE ? ESCAPE '\\'
-                OR p.user_id LIKE ? ESCAPE '\\' OR c.party LIKE ? ESCAPE '\\'
-                OR p.phone LIKE ? ESCAPE '\\' OR c.last_text LIKE ? ESCAPE '\\')
-        ORDER BY c.last_at DESC, c.id DESC LIMIT ?
-        """
-
     // MARK: Messages
 
     /// A page of the messages with one person or group, newest first, over all business numbers or one.
     func messages(_ asked: ListMessages) throws -> ListMessages.Answer {
-        let cursor = try asked.cursor.map { try Cursor($0) } ?? .newest
+        let cursor = min(
+            try asked.cursor.map { try Cursor($0) } ?? .newest,
+            Cursor(at: asked.before?.milliseconds ?? .max, id: ""))
+        let since = asked.since?.milliseconds ?? .min
         let (party, conversations) = try find(asked.contact, asked.phoneNumberID)
         var rows: [MessageRow] = []
         // One range an index each, then merged: a business has few numbers.
@@ -87,13 +29,14 @@ struct Reader {
                 SELECT id, conversation, wamid, direction, provider, phone_number_id, contact,
                     user_id, group_id, type, text, line, content, media, reply_to, reference,
                     status, error, sent_by, timestamp, received_at, received_seq, opens_window,
-                    origin, precedence, context, referral, raw, edited_at, revoked_at, told_status
-                FROM messages WHERE conversation = ? AND (timestamp, id) < (?, ?)
+                    origin, precedence, context, referral, raw, edited_at, revoked_at, told_status,
+                    place
+                FROM messages WHERE conversation = ? AND (timestamp, id) < (?, ?) AND timestamp >= ?
                     AND NOT (type = 'reaction' AND direction = 'outbound')
                 ORDER BY timestamp DESC, id DESC LIMIT ?
                 """
             ).forEach(
-                .text(conversation), .integer(cursor.at), .text(cursor.id),
+                .text(conversation), .integer(cursor.at), .text(cursor.id), .integer(since),
                 .integer(asked.limit + 1)
             ) { row in
                 rows.append(MessageRow(row))
@@ -113,7 +56,7 @@ struct Reader {
     private static let largestPage = 4 << 20
 
     /// As many of the rows as one answer can carry, and at least one.
-    private static func fitting(_ rows: ArraySlice<MessageRow>) -> ArraySlice<MessageRow> {
+    static func fitting(_ rows: ArraySlice<MessageRow>) -> ArraySlice<MessageRow> {
         var bytes = 0
         let count = rows.prefix { row in
             bytes += row.content.utf8.count
@@ -123,7 +66,7 @@ struct Reader {
     }
 
     /// Whom a contact names, and the ids of the conversations with them.
-    private func find(
+    func find(
         _ contact: String, _ phoneNumberID: String?
     ) throws -> (party: String?, conversations: [String]) {
         for key in PartyKey.forReading(contact) {
@@ -207,40 +150,9 @@ struct Reader {
         return try found.map { number, target in try fold.messageID(of: target, number) }
     }
 
-    private func whole(_ row: MessageRow) throws -> (message: Message, progress: Progress) {
+    /// The message as readers see it, with how far it got if it is ours.
+    func whole(_ row: MessageRow) throws -> (message: Message, progress: Progress) {
         let progress = row.direction == .outbound ? try fold.progress(of: row.id) : Progress()
         return (try fold.shown(row, progress), progress)
-    }
-}
-
-/// What a search looks for, as patterns of LIKE.
-struct SearchPattern {
-    private let text: String
-    private let digits: String
-
-    /// Fewer digits in a word are not taken for a part of a number that is written with blanks or dashes.
-    private static let fewestDigits = 3
-
-    init(_ query: String) {
-        text = query.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let number = query.filter { $0.isASCII && $0.isNumber }
-        let isNumber = query.allSatisfy { !$0.isLetter } && number.count >= Self.fewestDigits
-        digits = isNumber ? number : text
-    }
-
-    /// In the order of the places in `Reader.page`.
-    var parameters: [Parameter] {
-        let pattern = Parameter.text(Self.containing(text))
-        let number = Parameter.text(Self.containing(digits))
-        return [.text(text), pattern, pattern, pattern, number, number, pattern]
-    }
-
-    private static func containing(_ text: String) -> String {
-        var escaped = "%"
-        for character in text {
-            if character == "%" || character == "_" || character == "\\" { escaped.append("\\") }
-            escaped.append(character)
-        }
-        return escaped + "%"
     }
 }

@@ -10,7 +10,8 @@ extension Gateway {
         let request = ListConversations(
             limit: try parameters.limit(), cursor: try parameters.optional("cursor"),
             query: try parameters.optional("q"), phoneNumberID: try parameters.phoneNumberID(),
-            seen: await seen())
+            only: try parameters.traits(), since: try parameters.time("since"),
+            before: try parameters.time("until"), seen: await seen())
         return answers.json(.ok, try await peers.inbox.ask(request, within: Limits.read))
     }
 
@@ -18,8 +19,27 @@ extension Gateway {
         let request = ListMessages(
             contact: try parameters.required("contact"), limit: try parameters.limit(),
             cursor: try parameters.optional("cursor"),
-            phoneNumberID: try parameters.phoneNumberID(),
-            seen: await seen())
+            phoneNumberID: try parameters.phoneNumberID(), since: try parameters.time("since"),
+            before: try parameters.time("until"), seen: await seen())
+        return answers.json(.ok, try await peers.inbox.ask(request, within: Limits.read))
+    }
+
+    /// Messages with those words, or the one with that reference.
+    func messages(_ parameters: Parameters) async throws -> Response {
+        let (query, reference) = (
+            try parameters.optional("q"), try parameters.optional("reference")
+        )
+        if let reference, query == nil { return try await message(.reference(reference)) }
+        guard let query, reference == nil else {
+            throw Problem.invalid(
+                "q", "Neither q nor reference is there, or both.",
+                hint: "Add ?q=… to search messages, or ?reference=… for the one that carries it.")
+        }
+        let request = SearchMessages(
+            query: query, contact: try parameters.optional("contact"),
+            limit: try parameters.limit(), cursor: try parameters.optional("cursor"),
+            phoneNumberID: try parameters.phoneNumberID(), since: try parameters.time("since"),
+            before: try parameters.time("until"), seen: await seen())
         return answers.json(.ok, try await peers.inbox.ask(request, within: Limits.read))
     }
 

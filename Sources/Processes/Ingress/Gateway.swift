@@ -141,7 +141,7 @@ actor Gateway: RequestHandler {
         case .messages where head.method == .post:
             return try await send(.messages, head, Data(body))
         case .messages:
-            return try await message(.reference(try Parameters(head).required("reference")))
+            return try await messages(try Parameters(head))
         case .conversations: return try await conversations(try Parameters(head))
         case .contactMessages: return try await contactMessages(try Parameters(head))
         case .markRead(let contact): return try await markRead(contact, try Parameters(head))

@@ -49,6 +49,34 @@ struct Parameters {
         try integer("limit", default: Self.standardLimit, in: 1...Self.maximumLimit)
     }
 
+    /// A moment, as every answer writes it.
+    func time(_ name: String) throws(Problem) -> Timestamp? {
+        guard let text = try optional(name) else { return nil }
+        guard let time = Timestamp(text: text) else {
+            throw .invalid(
+                name, "\(name) is no time in UTC.", hint: "Use a form like 2026-09-21T14:13:20Z.")
+        }
+        return time
+    }
+
+    /// What conversations must be: `unread=1`, `window=open`.
+    func traits() throws(Problem) -> [ListConversations.Trait] {
+        var traits: [ListConversations.Trait] = []
+        if try holds("unread", "1") { traits.append(.unread) }
+        if try holds("window", "open") { traits.append(.openWindow) }
+        return traits
+    }
+
+    /// Whether a filter is there, which has one value only.
+    private func holds(_ name: String, _ only: String) throws(Problem) -> Bool {
+        guard let value = try optional(name) else { return false }
+        guard value == only else {
+            throw .invalid(
+                name, "\(name) is not \(only).", hint: "Use \(name)=\(only), or leave it out.")
+        }
+        return true
+    }
+
     /// The numbers of one business, or nil for all.
     func phoneNumberID() throws(Problem) -> String? { try optional("phone_number_id") }
 }
