@@ -5,13 +5,28 @@ package enum Spelling {
 
     /// The nearest of `names`; nil when none is near: at most one edit in every three letters.
     package static func nearest(to name: String, among names: [String]) -> String? {
-        guard name.utf8.count <= longest else { return nil }
+        nearest(1, to: name, among: names).first
+    }
+
+    /// The nearest `count` of `names`, the nearest first, without those that are not near.
+    package static func nearest(
+        _ count: Int, to name: String, among names: [String]
+    ) -> [String] {
+        guard name.utf8.count <= longest else { return [] }
         let given = Array(name.lowercased().utf8)
-        let distances = names.map { (name: $0, edits: edits(given, Array($0.utf8))) }
-        guard let best = distances.min(by: { $0.edits < $1.edits }),
-            best.edits * 3 <= max(given.count, best.name.utf8.count)
-        else { return nil }
-        return best.name
+        let near = names.compactMap { name -> (name: String, edits: Int)? in
+            let (shorter, longer) = (
+                min(given.count, name.utf8.count), max(given.count, name.utf8.count)
+            )
+            // As many edits at least, and counting them is the dear part.
+            guard (longer - shorter) * 3 <= longer else { return nil }
+            let edits = edits(given, Array(name.utf8))
+            return edits * 3 <= longer ? (name, edits) : nil
+        }
+        // Of those that are as near, the first as given.
+        return near.enumerated().sorted {
+            ($0.element.edits, $0.offset) < ($1.element.edits, $1.offset)
+        }.prefix(count).map(\.element.name)
     }
 
     /// Letters put in, left out, changed, or swapped with their neighbour (Damerau's distance).
