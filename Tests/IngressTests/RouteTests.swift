@@ -22,6 +22,7 @@ struct RouteTests {
             (["api", "whatsapp", "events"], .events),
             (["api", "whatsapp", "media"], .upload),
             (["api", "whatsapp", "media", "123"], .media(id: "123")),
+            (["api", "whatsapp", "templates"], .templates),
         ])
     func known(segments: [String], route: Route) { #expect(Route(segments) == route) }
 
@@ -38,7 +39,7 @@ struct RouteTests {
     func scopes() {
         for route in [
             Route.conversations, .contactMessages, .events, .messages, .message(id: "a"),
-            .media(id: "1"),
+            .media(id: "1"), .templates,
         ] {
             #expect(route.scope(for: .get) == .read && route.scope(for: .head) == .read)
         }

@@ -9,6 +9,8 @@ let liveToken = "EAAtestToken0001"
 /// Lends a live group whose Graph, and the sender of whose webhooks, is the fake one.
 func withLiveGroup(
     numbers: [String] = [liveNumber], pacing: String = "off",
+    provider settings: [String: String] = [:],
+    preparing: (FakeGraph) async throws -> Void = { _ in },
     _ body: (TestGroup, FakeGraph) async throws -> Void
 ) async throws {
     try await FakeGraph.with { graph in
@@ -22,6 +24,8 @@ func withLiveGroup(
             try await graph.setWebhook(
                 url: "http://127.0.0.1:\(group.listener.port)/api/whatsapp/webhook",
                 appSecret: TestGroup.appSecret, tries: 50)
+            for (name, value) in settings { group.provider.set(name, value) }
+            try await preparing(graph)
             try await group.start()
             try await body(group, graph)
         }

@@ -8,7 +8,7 @@ enum Routes {
         [
             .health, .webhook, .message(id: "{id}"), .messages, .conversations,
             .contactMessages, .markRead(contact: "{contact}"), .events, .eventStream, .upload,
-            .media(id: "{id}"), .deadLetters,
+            .media(id: "{id}"), .templates, .deadLetters,
             .deadLetter(id: "{id}"), .retryDeadLetter(id: "{id}"), .retryDeadLetters,
             .metrics, .audit, .backup,
         ] + SendMessage.Form.allCases.filter { $0 != .messages }.map { .send($0) }
@@ -28,6 +28,7 @@ enum Routes {
         case .upload: "/api/whatsapp/media"
         case .media(let id): "/api/whatsapp/media/\(id)"
         case .eventStream: "/api/whatsapp/events/stream"
+        case .templates: "/api/whatsapp/templates"
         case .deadLetters: "/api/whatsapp/dead_letters"
         case .deadLetter(let id): "/api/whatsapp/dead_letters/\(id)"
         case .retryDeadLetter(let id): "/api/whatsapp/dead_letters/\(id)/retry"

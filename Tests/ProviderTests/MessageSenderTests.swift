@@ -1,4 +1,5 @@
 import CloudAPI
+import Daemon
 import FoundationEssentials
 import Journal
 import Reactor
@@ -13,6 +14,7 @@ struct LiveOutbox: Sendable {
     let scratch: ScratchOutbox
     let graph: ScriptedGraph
     let sender: MessageSender
+    let templates: Templates
 
     static func open<Result: Sendable>(
         in folder: TemporaryFolder, rules: MessageSender.Rules = .test,
@@ -25,9 +27,13 @@ struct LiveOutbox: Sendable {
             let sender = MessageSender(
                 of: scratch.outbox, over: graph, by: rules, on: scratch.loop,
                 random: { $0.lowerBound })
+            let templates = Templates(
+                of: .unknown, over: scratch.outbox, on: scratch.loop, log: Log("provider"))
             try await sender.start()
+            await templates.start(for: sender)
             let result = try await body(
-                LiveOutbox(scratch: scratch, graph: graph, sender: sender))
+                LiveOutbox(scratch: scratch, graph: graph, sender: sender, templates: templates))
+            await templates.stop()
             await graph.release()
             await sender.stop()
             return result

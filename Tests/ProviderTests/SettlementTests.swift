@@ -29,7 +29,9 @@ struct SettlementTests {
     private static func settlement(
         _ it: LiveOutbox, _ events: [Event], more: Bool = false, completeTo: Int64? = nil
     ) -> Settlement {
-        Settlement(of: it.scratch.outbox, for: it.sender, on: it.scratch.loop) { asked, _ in
+        Settlement(
+            of: it.scratch.outbox, for: it.sender, telling: it.templates, on: it.scratch.loop
+        ) { asked, _ in
             .init(
                 events: events, next: (asked.after ?? "") + "+", more: more, completeTo: completeTo)
         }

@@ -63,6 +63,7 @@ extension ProviderOperation {
         case .media: ExampleType(ReadMedia.self)
         case .audit: ExampleType(AuditOutbox.self)
         case .backUp: ExampleType(BackUpOutbox.self)
+        case .templates: ExampleType(ListTemplates.self)
         case .describe: ExampleType(DescribeProvider.self)
         }
     }

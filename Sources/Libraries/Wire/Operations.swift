@@ -27,6 +27,7 @@ package enum ProviderOperation: String, Operation {
     case media = "provider.media"
     case audit = "provider.audit"
     case backUp = "provider.back_up"
+    case templates = "provider.templates"
     case describe = "process.describe"
 }
 

@@ -146,6 +146,7 @@ actor Gateway: RequestHandler {
         case .contactMessages: return try await contactMessages(try Parameters(head))
         case .markRead(let contact): return try await markRead(contact, try Parameters(head))
         case .events: return try await events(try Parameters(head))
+        case .templates: return try await templates(try Parameters(head))
         // Answered in parts, or from them.
         case .media, .upload, .eventStream: return answers.problem(.internalError(in: .ingress))
         case .deadLetters: return try await deadLetters(try Parameters(head))

@@ -17,6 +17,7 @@ enum Route: Hashable, Sendable {
     case upload
     case media(id: String)
     case eventStream
+    case templates
     case deadLetters
     case deadLetter(id: String)
     case retryDeadLetter(id: String)
@@ -50,6 +51,7 @@ enum Route: Hashable, Sendable {
         case ("metrics", 0): self = .metrics
         case ("audit", 0): self = .audit
         case ("backup", 0): self = .backup
+        case ("templates", 0): self = .templates
         case ("dead_letters", 0): self = .deadLetters
         case ("dead_letters", 1) where segments.last == "retry": self = .retryDeadLetters
         case ("dead_letters", 1): self = .deadLetter(id: segments[segments.startIndex])
@@ -70,7 +72,7 @@ enum Route: Hashable, Sendable {
         case .deadLetter: [.delete]
         case .messages: [.get, .head, .post]
         case .health, .message, .conversations, .contactMessages, .events, .eventStream, .media,
-            .deadLetters, .metrics, .audit:
+            .templates, .deadLetters, .metrics, .audit:
             [.get, .head]
         }
     }
@@ -82,7 +84,7 @@ enum Route: Hashable, Sendable {
         case .send, .upload: .send
         case .messages: method == .post ? .send : .read
         case .message, .conversations, .contactMessages, .events, .eventStream, .media,
-            .deadLetters, .metrics:
+            .templates, .deadLetters, .metrics:
             .read
         case .deadLetter, .retryDeadLetter, .retryDeadLetters, .audit, .backup: .operate
         // It is written to the journal, and in time told to the sender.
@@ -101,7 +103,7 @@ enum Route: Hashable, Sendable {
         // The longest file that Meta takes, of any kind.
         case .upload: 100 << 20
         case .health, .message, .conversations, .contactMessages, .events, .eventStream, .media,
-            .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics, .audit,
+            .templates, .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics, .audit,
             .backup:
             // Nothing is read from it; clients that send `{}` are forgiven.
             1 << 10
@@ -136,6 +138,7 @@ enum Route: Hashable, Sendable {
         case .events: "events"
         case .upload, .media: "media"
         case .eventStream: "events_stream"
+        case .templates: "templates"
         case .deadLetters, .deadLetter, .retryDeadLetter, .retryDeadLetters: "dead_letters"
         case .metrics: "metrics"
         case .audit: "audit"

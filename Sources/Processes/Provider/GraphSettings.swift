@@ -81,10 +81,7 @@ struct GraphSettings: Hashable, Sendable {
     func messages(of phoneNumberID: String, proof: String) throws(TransferURL.Refusal)
         -> TransferURL
     {
-        // Ids are opaque to us, but one with `/` or `?` in it would be another address.
-        guard !phoneNumberID.isEmpty,
-            phoneNumberID.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-        else { throw .malformed }
+        guard phoneNumberID.isGraphID else { throw .malformed }
         return try TransferURL(
             "\(base)/\(version.name)/\(phoneNumberID)/messages?appsecret_proof=\(proof)")
     }

@@ -54,8 +54,9 @@ actor MessageSender {
 
     /// Takes up what an earlier process left, and begins to send.
     ///
+    /// What waits for a template that is not sent, by name and language, is held.
     /// - Throws: `Problem` when the outbox can't be written: nothing may be sent.
-    func start() async throws {
+    func start(holding templates: [String: Problem] = [:]) async throws {
         await outbox.notifyOfQueued { [self] tickets in assumeIsolated { $0.add(tickets) } }
         let found = try await outbox.change { store, tables, now in
             (tickets: try store.recover(in: tables, at: now), now: now)
@@ -65,6 +66,7 @@ actor MessageSender {
                 ticket, now: Clocks.boot, delay: ticket.notBefore.map { $0 - found.now } ?? 0)
         }
         isRunning = true
+        for (template, problem) in templates { hold(template, for: problem) }
         pump()
     }
 

@@ -7,6 +7,7 @@ enum OutboxSchema {
     static let migrations = [
         JournalTable.migration, .sql(first), .sql(live), .sql(media), .sql(people),
         .sql(readMarks), JournalTable.daysMigration, .sql(limits),
+        .sql(templates),
     ]
 
     /// A message's state is settled when it needs nothing more of us.
@@ -71,5 +72,13 @@ enum OutboxSchema {
             strikes INTEGER NOT NULL, problem BLOB) STRICT, WITHOUT ROWID;
         CREATE INDEX media_pending ON media (received_at) WHERE state = 'pending';
         CREATE INDEX media_stored ON media (served_at, size) WHERE state = 'stored';
+        """
+
+    // By account, as Graph listed them; `as_of` is when it was asked for the whole list.
+    private static let templates = """
+        CREATE TABLE templates (
+            account TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+            template BLOB NOT NULL, PRIMARY KEY (account, name, language)) STRICT;
+        CREATE TABLE template_lists (account TEXT PRIMARY KEY, as_of INTEGER NOT NULL) STRICT;
         """
 }

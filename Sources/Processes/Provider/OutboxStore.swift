@@ -24,6 +24,7 @@ actor OutboxStore {
         let people: PeopleTable
         let readMarks: ReadMarkTable
         let restored: RestoredTable
+        let templates: TemplateTable
         let savepoint: Savepoint
     }
 
@@ -89,6 +90,7 @@ actor OutboxStore {
             deadLetters: try DeadLetterTable(in: database), media: try MediaTable(in: database),
             people: people, readMarks: try ReadMarkTable(in: database),
             restored: try RestoredTable(in: database),
+            templates: try TemplateTable(in: database),
             savepoint: try Savepoint(in: database))
         try noteRestore(in: tables, at: Clocks.wall)
         counts = try tables.messages.counts()

@@ -23,6 +23,7 @@ actor Provider: Responder {
     /// Nil in stub.
     let marks: ReadMarks?
     let media: MediaPath
+    let templates: Templates
     /// What is asked of Graph; nil in stub.
     private let version: GraphVersion?
 
@@ -34,8 +35,8 @@ actor Provider: Responder {
 
     init(
         in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender?,
-        marking marks: ReadMarks?,
-        keeping media: MediaPath, speaking version: GraphVersion?,
+        marking marks: ReadMarks?, keeping media: MediaPath, with templates: Templates,
+        speaking version: GraphVersion?,
         lag: @escaping @Sendable () async -> Shipper.Lag
     ) {
         self.place = place
@@ -45,6 +46,7 @@ actor Provider: Responder {
         self.sender = sender
         self.marks = marks
         self.media = media
+        self.templates = templates
         self.version = version
         self.lag = lag
     }
@@ -78,6 +80,7 @@ actor Provider: Responder {
                     return nil
                 }
             }
+        case .templates: try await call.answering(ListTemplates.self) { try await templates($0) }
         case .describe:
             try await call.answering(DescribeProvider.self) { _ in await describe() }
         }
@@ -94,8 +97,11 @@ actor Provider: Responder {
             wanted = try SendRequest(request.body, as: request.form)
             from = try await number(for: wanted)
             try sender?.check(wanted)
+            if case .message(let body) = wanted {
+                try await templates.check(body, answerBy: request.answerBy)
+            }
         } catch {
-            // What an earlier release took in is not called "not sent" by this one's stricter rules.
+            // What was taken in before is not called "not sent" by today's rules, or templates.
             guard let known = try await outbox.known(request.id, idempotency) else { throw error }
             return try await answer(Standing(taken: known))
         }
@@ -196,6 +202,8 @@ actor Provider: Responder {
             [
                 version?.condition(at: Clocks.wall), sender?.rules.allowList.condition,
             ].compactMap { $0 } + media.warnings
+        warnings += await templates.warnings
+        figures["templates"] = Int64(await templates.list?.count ?? 0)
         let dead = try? await outbox.change { _, tables, _ in try tables.deadLetters.counts() }
         if let held = dead?[Problem.Code.restored.rawValue] { reasons.append(.restored(held)) }
         if let dead, !dead.isEmpty {

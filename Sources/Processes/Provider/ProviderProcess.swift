@@ -59,8 +59,8 @@ struct ProviderProcess: DaemonProcess {
 
         let provider = Provider(
             in: place, over: outbox, from: settings.numbers, by: sendPath.sender,
-            marking: sendPath.marks,
-            keeping: media, speaking: settings.graph?.version
+            marking: sendPath.marks, keeping: media, with: sendPath.templates,
+            speaking: settings.graph?.version
         ) { await shipper.lag }
         let server = try await place.serve(provider) {
             place.hello(journal: try? await outbox.head())

@@ -6,6 +6,8 @@ internal import Wire
 struct ProviderSettings: Hashable, Sendable {
     /// The account that statuses of stub mode come from.
     let businessAccountID: String
+    /// The account whose templates sends are checked against; nil in stub, and when none is named.
+    let templateAccount: String?
     /// The numbers that may send: in live the configured ones, the first by default; in stub any.
     let numbers: Numbers
     /// How Graph is reached; nil in stub.
@@ -19,6 +21,7 @@ struct ProviderSettings: Hashable, Sendable {
 
     private static let token = "WHATSAPP_ACCESS_TOKEN"
     private static let number = "WHATSAPP_PHONE_NUMBER_ID"
+    private static let account = "WHATSAPP_BUSINESS_ACCOUNT_ID"
 
     /// Reads and checks them.
     ///
@@ -36,8 +39,14 @@ struct ProviderSettings: Hashable, Sendable {
                 "GATEWAY_MODE", "contradicts \(Self.token) and \(Self.number)",
                 cure: "leave it to ./run.sh: both of them select live, neither stub")
         }
-        businessAccountID =
-            surroundings.value("WHATSAPP_BUSINESS_ACCOUNT_ID") ?? StubAccount.businessAccountID
+        let account = surroundings.value(Self.account)
+        businessAccountID = account ?? StubAccount.businessAccountID
+        templateAccount = hasToken ? account : nil
+        if let templateAccount, !templateAccount.isGraphID {
+            throw SettingError(
+                Self.account, "is \"\(templateAccount)\"",
+                cure: "use the id of the WhatsApp account, digits only")
+        }
         numbers = try surroundings.value(Self.number).map(Self.numbers) ?? .any
         graph = hasToken ? try GraphSettings(surroundings) : nil
         sending = try MessageSender.Rules(surroundings)

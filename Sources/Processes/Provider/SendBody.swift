@@ -27,6 +27,8 @@ struct SendBody: Hashable, Sendable {
     /// Seconds after which it is not worth sending any more.
     let expiresIn: Int64?
     let onUnknown: OnUnknown
+    /// Whether the body is the Cloud API's own, or else fills a template by `parameters`.
+    let isCloudAPI, givesParameters: Bool
 
     /// Name and language of the template: what is held together; nil for other kinds.
     var template: String? {
@@ -65,6 +67,8 @@ struct SendBody: Hashable, Sendable {
         reference = try Self.reference(in: fields)
         expiresIn = try fields.integer("expires_in", in: Self.expiry)
         onUnknown = try fields.choice("on_unknown") ?? .hold
+        isCloudAPI = fields["type"] != nil
+        givesParameters = fields["parameters"] != nil
     }
 
     // MARK: Fields

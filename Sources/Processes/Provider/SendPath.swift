@@ -11,6 +11,7 @@ struct SendPath: Sendable {
     let sender: MessageSender?
     /// Nil in stub.
     let marks: ReadMarks?
+    let templates: Templates
     /// What files are handed to and fetched from; nil in stub.
     let graph: GraphClient?
     /// Rung when the feed named files.
@@ -27,18 +28,26 @@ struct SendPath: Sendable {
         case .stub:
             let stubLife = StubLife(of: outbox, on: place.loop)
             await stubLife.start()
+            let templates = Templates(of: .stub, over: outbox, on: place.loop, log: place.log)
             return SendPath(
-                stubLife: stubLife, sender: nil, marks: nil, graph: nil, newMedia: newMedia,
-                marking: nil, settling: follow(outbox, nil, nil, newMedia, place), transfers: nil)
+                stubLife: stubLife, sender: nil, marks: nil, templates: templates, graph: nil,
+                newMedia: newMedia, marking: nil,
+                settling: follow(outbox, nil, nil, templates, newMedia, place), transfers: nil)
         case .live:
             let transfers = try Transfers(on: place.loop)
             let graph = try graph(settings, transfers, place)
+            let templates = Templates(
+                of: settings.templateAccount.map { .account($0, graph) } ?? .unknown,
+                over: outbox, on: place.loop, log: place.log)
+            try await templates.load()
             let sender = MessageSender(
-                of: outbox, over: graph, by: settings.sending, on: place.loop)
+                of: outbox, over: TemplateWatch(graph: graph, templates: templates),
+                by: settings.sending, on: place.loop)
             await graph.notifyOfUsage { usage in
                 for change in sender.assumeIsolated({ $0.heed(usage) }) { place.tell(change) }
             }
-            try await sender.start()
+            try await sender.start(holding: await templates.obstacles)
+            await templates.start(for: sender)
             let inbox = place.client(to: .inbox)
             let marks = ReadMarks(
                 of: outbox, over: graph, beside: sender, for: settings.numbers.configured,
@@ -50,20 +59,22 @@ struct SendPath: Sendable {
                 })
             let marking = Task(executorPreference: place.loop) { await marks.run() }
             return SendPath(
-                stubLife: nil, sender: sender, marks: marks, graph: graph, newMedia: newMedia,
-                marking: marking, settling: follow(outbox, sender, marks, newMedia, place),
+                stubLife: nil, sender: sender, marks: marks, templates: templates, graph: graph,
+                newMedia: newMedia, marking: marking,
+                settling: follow(outbox, sender, marks, templates, newMedia, place),
                 transfers: transfers)
         }
     }
 
     /// Follows inbox's changes; in stub only for what is to be known once the gateway is live.
     private static func follow(
-        _ outbox: Outbox, _ sender: MessageSender?, _ marks: ReadMarks?, _ newMedia: Bell,
-        _ place: Place
+        _ outbox: Outbox, _ sender: MessageSender?, _ marks: ReadMarks?,
+        _ templates: Templates, _ newMedia: Bell, _ place: Place
     ) -> Task<Void, Never> {
         let inbox = place.client(to: .inbox)
         let settlement = Settlement(
-            of: outbox, for: sender, and: marks, waking: newMedia, on: place.loop
+            of: outbox, for: sender, and: marks, telling: templates, waking: newMedia,
+            on: place.loop
         ) {
             try await inbox.ask($0, within: $1)
         }
@@ -78,6 +89,7 @@ struct SendPath: Sendable {
         await sender?.stop()
         await settling.value
         await marking?.value
+        await templates.stop()
         await transfers?.close()
     }
 

@@ -11,10 +11,9 @@ internal import Wire
 actor Settlement {
     private static let kinds =
         [
-            InternalEvent.statusReported.rawValue, "account.message_template_status_update",
-            "conversation.updated", InternalEvent.personUpdated.rawValue,
-            InternalEvent.readMarkWanted.rawValue,
-        ] + MediaRow.tellingEvents
+            InternalEvent.statusReported.rawValue, "conversation.updated",
+            InternalEvent.personUpdated.rawValue, InternalEvent.readMarkWanted.rawValue,
+        ] + MediaRow.tellingEvents + Templates.kinds
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
     private static let wait = 10_000
@@ -28,6 +27,7 @@ actor Settlement {
     /// Nil in stub, where nothing is sent that a status could prove.
     private let sender: MessageSender?
     private let marks: ReadMarks?
+    private let templates: Templates
     /// Rung when the feed named files.
     private let newMedia: Bell?
     private let ask: @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
@@ -38,12 +38,13 @@ actor Settlement {
     /// `ask` puts a question to inbox, within a time.
     init(
         of outbox: Outbox, for sender: MessageSender?, and marks: ReadMarks? = nil,
-        waking newMedia: Bell? = nil, on loop: EventLoop,
+        telling templates: Templates, waking newMedia: Bell? = nil, on loop: EventLoop,
         ask: @escaping @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     ) {
         self.outbox = outbox
         self.sender = sender
         self.marks = marks
+        self.templates = templates
         self.newMedia = newMedia
         self.loop = loop
         self.ask = ask
@@ -85,9 +86,8 @@ actor Settlement {
                 news.people.append(person)
             } else if let mark = FeedNews.Mark(event) {
                 if sender != nil { news.marks.append(mark) }
-            } else if let template = Self.curedTemplate(in: event) {
-                await sender?.cured(template)
             }
+            await templates.follow(event)
         }
         // More is to come: what it says may lie before that moment.
         if !answer.more { news.completeTo = answer.completeTo }
@@ -118,20 +118,6 @@ actor Settlement {
             return FeedNews.Proof(id: id, wamid: wamid, failure: Problem(error))
         case .received, .queued, .sending, .accepted, .held, .unknown, .refused: return nil
         }
-    }
-
-    /// Meta's words for a template that may be sent (again).
-    private static let cures: Set = ["APPROVED", "UNPAUSED", "REINSTATED"]
-
-    /// The template that Meta says is good again, by name and language.
-    static func curedTemplate(in event: Event) -> String? {
-        guard event.type == "account.message_template_status_update" else { return nil }
-        let value = event.data["value"] ?? event.data
-        guard let word = value["event"]?.text, cures.contains(word),
-            let name = value["message_template_name"]?.text,
-            let language = value["message_template_language"]?.text
-        else { return nil }
-        return "\(name) \(language)"
     }
 }
 
@@ -173,11 +159,5 @@ extension MessageSender {
             dispatch.throttle(scope, atLeast: atLeast, now: Clocks.boot, random: random)
         case .retry, .reject: break
         }
-    }
-
-    /// Meta says that a template may be sent again.
-    func cured(_ template: String) {
-        let released = dispatch.open(.template(template), now: Clocks.boot)
-        if !released.isEmpty { work { await $0.release(released) } }
     }
 }

@@ -25,7 +25,7 @@ package struct Template: Hashable, Sendable {
     package let key: TemplateKey
     package let id: String?
     package private(set) var status: TemplateStatus
-    /// `MARKETING`, `UTILITY`, `AUTHENTICATION`, …
+    /// `MARKETING`, `UTILITY`, `AUTHENTICATION` and so on.
     package let category: String?
     package let style: TemplateVariables.Style?
     /// `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
@@ -52,7 +52,7 @@ package struct Template: Hashable, Sendable {
     }
 
     package struct Button: Hashable, Sendable {
-        /// Meta's word in lowercase: `quick_reply`, `url`, `phone_number`, `copy_code`, `flow`, …
+        /// Meta's word in lowercase: `quick_reply`, `url`, `phone_number`, `copy_code`, `flow` and so on.
         package let type: String
         /// The end of the address of a `url`; nil for other kinds, or where it can't be read.
         package let variables: TemplateVariables?
@@ -83,7 +83,7 @@ package struct Template: Hashable, Sendable {
         bodyText = component("body")?["text"]?.nonEmptyString
         body = bodyText.flatMap { TemplateVariables(in: $0, style: style) }
         header = components == nil ? nil : Self.header(component("header"), style)
-        buttons = components == nil ? nil : Self.buttons(component("buttons"), style)
+        buttons = components == nil ? nil : Self.buttons(component("buttons"))
         cards = component("carousel")?["cards"]?.elements?.count
     }
 
@@ -97,15 +97,14 @@ package struct Template: Hashable, Sendable {
         return TemplateVariables(in: text, style: style).map { .text($0) }
     }
 
-    private static func buttons(
-        _ component: JSONValue?, _ style: TemplateVariables.Style?
-    ) -> [Button]? {
+    /// The end of an address is numbered, whatever the style of the texts is.
+    private static func buttons(_ component: JSONValue?) -> [Button]? {
         guard let component else { return [] }
         return component["buttons"]?.elements?.map { button in
             let type = button["type"]?.text?.lowercased() ?? ""
             let address = type == "url" ? button["url"]?.text : nil
             return Button(
-                type: type, variables: address.flatMap { TemplateVariables(in: $0, style: style) })
+                type: type, variables: address.flatMap { TemplateVariables(in: $0, style: nil) })
         }
     }
 
