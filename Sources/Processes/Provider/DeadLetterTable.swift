@@ -16,39 +16,40 @@ final class DeadLetterTable {
         CASE state WHEN 'unknown' THEN 'outcome_unknown'
         ELSE json_extract(CAST(problem AS TEXT), '$.code') END
         """
-    private static let isListed = "is_dead = 1 AND discarded_at IS NULL"
 
     /// Takes over the tables that `OutboxSchema` made.
     ///
     /// - Throws: `DatabaseError`.
-    init(in database: Database) throws {
+    init(in database: Database, of mode: Mode) throws {
         self.database = database
+        // What the other mode left is nothing that this one could let go.
+        let isListed = "is_dead = 1 AND discarded_at IS NULL AND mode = '\(mode.rawValue)'"
         listed = try database.prepare(
             """
             SELECT number, id, state, \(Self.cause), recipient_kind, recipient, phone_number_id,
                 reference, attempt, taken_at, changed_at, problem, request FROM messages
-            WHERE \(Self.isListed) AND number < ?1 AND (?2 IS NULL OR \(Self.cause) = ?2)
+            WHERE \(isListed) AND number < ?1 AND (?2 IS NULL OR \(Self.cause) = ?2)
             ORDER BY number DESC LIMIT ?3
             """)
         perCause = try database.prepare(
-            "SELECT \(Self.cause), count(*) FROM messages WHERE \(Self.isListed) GROUP BY 1")
+            "SELECT \(Self.cause), count(*) FROM messages WHERE \(isListed) GROUP BY 1")
         // Nobody names those that may have arrived by asking for all.
         chosen = try database.prepare(
             """
-            SELECT number, id FROM messages WHERE \(Self.isListed)
+            SELECT number, id FROM messages WHERE \(isListed)
                 AND CASE WHEN ?1 IS NULL
                 THEN state <> 'unknown' AND \(Self.cause) <> '\(Problem.Code.restored.rawValue)' ELSE \(Self.cause) = ?1 END
             ORDER BY number LIMIT ?2
             """)
         byID = try database.prepare(
-            "SELECT number, id FROM messages WHERE \(Self.isListed) AND id = ?")
+            "SELECT number, id FROM messages WHERE \(isListed) AND id = ?")
         revive = try database.prepare(
             """
             UPDATE messages SET priority = \(Ticket.bulk), expires_at = NULL, failures = 0
             WHERE number = ?
             """)
         discard = try database.prepare(
-            "UPDATE messages SET discarded_at = ? WHERE id = ? AND \(Self.isListed)")
+            "UPDATE messages SET discarded_at = ? WHERE id = ? AND \(isListed)")
         kept = try database.prepare("SELECT answer FROM replays WHERE id = ?")
         keep = try database.prepare("INSERT INTO replays VALUES (?, ?, ?)")
         forget = try database.prepare("DELETE FROM replays WHERE at < ?")

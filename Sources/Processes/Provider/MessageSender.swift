@@ -3,7 +3,7 @@ internal import JSON
 internal import Reactor
 internal import Wire
 
-/// Sends what is in the outbox, in live: claims, calls Graph, and keeps what it answered.
+/// Sends what is in the outbox: claims, calls Graph, and keeps what it answered.
 ///
 /// The only claimer. `sending` is committed before the first byte leaves, the outcome afterwards together
 /// with its journal entry; an outcome that can't be written is kept here, and nothing is claimed meanwhile.
@@ -16,6 +16,8 @@ actor MessageSender {
         /// How many tries may fail before it is given up; throttles do not count, nil is no limit.
         var mostFailures: Int?
         var allowList = AllowList.everybody
+        /// Whether an obstacle is everybody's who has it; else it is the message's alone.
+        var sharesScopes = true
     }
 
     /// Between two tries to write.
@@ -182,11 +184,15 @@ actor MessageSender {
                 ticket, problem, atLeast: atLeast, because: tries == nil ? .trouble : .strike)
         case .slow(let scope, let problem, let atLeast):
             // At once, and not after the commit: others of the scope are about to go.
-            dispatch.throttle(scope, atLeast: atLeast, now: now, random: random)
+            let pair = SendScope.pair(ticket.from, ticket.person)
+            dispatch.throttle(
+                rules.sharesScopes ? scope : pair, atLeast: atLeast, now: now, random: random)
             let age = dispatch.age(of: ticket.number, now: now)
             guard age < rules.longestAge else { return await giveUp(ticket, problem) }
             await conclude(ticket, [.retryable], .putBack, note: problem, aged: age)
         case .reject(let problem): await reject(ticket, problem)
+        case .block(_, let problem, _) where !rules.sharesScopes:
+            await conclude(ticket, [.blocked(problem, isAwaited: decide(ticket.id))], .leave)
         case .block(let scope, let problem, let atLeast):
             dispatch.pause(scope, for: problem, atLeast: atLeast, now: now)
             let isAwaited = decide(ticket.id)

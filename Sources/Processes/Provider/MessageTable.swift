@@ -20,7 +20,7 @@ final class MessageTable {
     /// Takes over the tables that `OutboxSchema` made.
     ///
     /// - Throws: `DatabaseError`.
-    init(in database: Database, among people: PeopleTable) throws {
+    init(in database: Database, of mode: Mode, among people: PeopleTable) throws {
         self.database = database
         self.people = people
         insert = try database.prepare(
@@ -47,7 +47,7 @@ final class MessageTable {
         let place = """
             SELECT number, id, state, phone_number_id, recipient_kind, recipient, priority,
                 template, not_before, aged, expires_at, on_unknown, failures FROM messages
-            WHERE mode = 'live'
+            WHERE mode = '\(mode.rawValue)'
             """
         open = try database.prepare(
             """
@@ -161,7 +161,7 @@ final class MessageTable {
         try request.first(.integer(number)) { $0.blob(0) }
     }
 
-    /// What is to go in live, or was going, in the order of intake; not what a restore held.
+    /// What is to go in this mode, or was going, in the order of intake; not what a restore held.
     func unsettled() throws -> [Unsettled] { try open.all(read: place) }
 
     /// Those whose outcome is not known since `time` (wall clock, ms) or longer, and no dead letters yet.
@@ -170,8 +170,11 @@ final class MessageTable {
     }
 
     /// The place that a message has, or had, in the queue.
-    func ticket(of number: Int64) throws -> Ticket? {
-        try ticket.first(.integer(number), read: place)?.ticket
+    func ticket(of number: Int64) throws -> Ticket? { try place(of: number)?.ticket }
+
+    /// The same, with what its caller wants of a doubt.
+    func place(of number: Int64) throws -> Unsettled? {
+        try ticket.first(.integer(number), read: place)
     }
 
     /// Notes one more wamid of a message, at its newest try that has none.
@@ -206,6 +209,7 @@ final class MessageTable {
     /// A message with its number, which is for this file alone.
     struct Found {
         let number: Int64
+        let recipient: Recipient
         let kept: KeptMessage
     }
 
@@ -244,7 +248,7 @@ final class MessageTable {
         else { throw damaged("message \(row.text(1)) makes no sense") }
         let recipient = Recipient(kind, row.text(9))
         return Found(
-            number: row.integer(0),
+            number: row.integer(0), recipient: recipient,
             kept: KeptMessage(
                 id: row.text(1),
                 message: OutboxMessage(mode: mode, state: state, attempt: Int(row.integer(5))),

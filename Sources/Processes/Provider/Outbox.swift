@@ -221,8 +221,10 @@ actor Outbox {
     func tellStatuses() async -> Bool {
         guard (try? checkTaking()) != nil else { return false }
         do {
-            committed(
-                try await store.tellStatuses(now: Clocks.wall, limit: Self.statusesAtOnce))
+            let commit = try await store.tellStatuses(
+                now: Clocks.wall, limit: Self.statusesAtOnce)
+            committed(commit)
+            if !commit.queued.isEmpty { onQueued(commit.queued) }
             return true
         } catch {
             _ = await failed(error)

@@ -101,8 +101,7 @@ struct OutboxMessage: Hashable, Sendable {
         switch (state, event) {
         case (.queued, .pretended(let wamid)) where mode == .stub:
             (.accepted(wamid: wamid), .settle)
-        // A stub row never leaves in live, nor is anything of stub's claimed.
-        case (.queued, .claimed) where mode == .live: (.sending, .send(attempt: attempt + 1))
+        case (.queued, .claimed): (.sending, .send(attempt: attempt + 1))
         case (.queued, .blocked(let problem, isAwaited: true)):
             (.refused(problem), .settleAndFreeKey)
         case (.queued, .blocked(let problem, isAwaited: false)): (.held(problem), .settle)

@@ -38,6 +38,11 @@ extension OutboxStore {
             if action == .settleAndFreeKey { try tables.keys.free(number) }
             counts[found.kept.message.status, default: 0] -= 1
             counts[message.status, default: 0] += 1
+            if found.kept.message.status == .sending,
+                [.accepted, .unknown].contains(message.status)
+            {
+                try beginStubLife(of: number, to: found.recipient, in: tables, at: now)
+            }
             let transition = OutboxTransition(
                 id: kept.id, mode: mode, status: message.status, at: now, wamid: message.wamid,
                 attempt: message.attempt, error: note ?? message.problem)

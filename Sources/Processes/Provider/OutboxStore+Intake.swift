@@ -61,7 +61,9 @@ extension OutboxStore {
             return (known, nil, nil)
         }
         var message = OutboxMessage(mode: mode)
-        if mode == .stub {
+        let to = submission.body.message.to
+        let isPlayed = mode == .stub && StubRecipient(to) == nil
+        if isPlayed {
             _ = message.happened(.pretended(wamid: StubWamid.make(for: submission.id)))
         } else if let problem = submission.obstacle {
             _ = message.happened(.blocked(problem, isAwaited: false))
@@ -70,16 +72,13 @@ extension OutboxStore {
         if let idempotency = submission.idempotency {
             try tables.keys.bind(idempotency, to: number)
         }
-        if mode == .stub { try tables.stubLife.begin(number, at: now) }
+        if isPlayed { try beginStubLife(of: number, to: to, in: tables, at: now) }
         let body = try encoder.encode(submission.transition(to: message, at: now))
         let position = try tables.journal.append(.outbox, body, at: now)
         counts[message.status, default: 0] += 1
         let kept = KeptMessage(
             id: submission.id, message: message, to: submission.body.message.to.display)
-        guard mode == .live else {
-            return (Taken(kept: kept, isReplay: false), position.seq, nil)
-        }
-        let to = submission.body.message.to
+        guard !isPlayed else { return (Taken(kept: kept, isReplay: false), position.seq, nil) }
         let ticket = submission.ticket(number, for: try tables.people.person(of: to), at: now)
         let objection = try tables.objection(to: ticket, at: now)
         return (Taken(kept: kept, isReplay: false, objection: objection), position.seq, ticket)

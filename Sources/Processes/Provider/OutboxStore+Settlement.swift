@@ -74,7 +74,7 @@ extension OutboxStore {
         return followed
     }
 
-    private func prove(
+    func prove(
         _ proof: FeedNews.Proof, of number: Int64, in tables: Tables, at now: Int64
     ) throws -> Changed? {
         guard let message = try tables.messages.find(number: number)?.kept.message else {

@@ -50,7 +50,7 @@ actor OutboxStore {
 
     nonisolated let path: String
     nonisolated let mode: Mode
-    private let businessAccountID: String
+    let businessAccountID: String
     private let retention: Retention
     private let executor: ThreadExecutor
     private var state = State.closed
@@ -84,10 +84,11 @@ actor OutboxStore {
         try database.migrate(OutboxSchema.migrations)
         let people = try PeopleTable(in: database)
         let tables = Tables(
-            database: database, messages: try MessageTable(in: database, among: people),
+            database: database, messages: try MessageTable(in: database, of: mode, among: people),
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
-            deadLetters: try DeadLetterTable(in: database), media: try MediaTable(in: database),
+            deadLetters: try DeadLetterTable(in: database, of: mode),
+            media: try MediaTable(in: database),
             people: people, readMarks: try ReadMarkTable(in: database),
             restored: try RestoredTable(in: database),
             templates: try TemplateTable(in: database),
@@ -107,32 +108,6 @@ actor OutboxStore {
             try? tables.database.transaction { try tables.journal.saveShipped() }
         }
         state = .closed
-    }
-
-    // MARK: Stub
-
-    /// Tells what is due as Meta would, in one transaction; `now` is the wall clock in ms.
-    ///
-    /// - Throws: `JournalError`.
-    func tellStatuses(now: Int64, limit: Int) throws -> Commit {
-        try onTables { tables in
-            try tables.database.transaction {
-                var commit = Commit()
-                // Meta counts whole seconds: rounded up, none lies before the acceptance.
-                let second = (now + 999) / 1_000
-                for due in try tables.stubLife.due(at: now, limit: limit) {
-                    let payload = StatusPayload.make(
-                        phoneNumberID: due.phoneNumberID, displayNumber: StubAccount.displayNumber,
-                        wabaID: businessAccountID, wamid: due.wamid, status: due.step.status,
-                        timestamp: second, recipient: due.recipient,
-                        callbackData: "\(due.id).\(due.attempt)")
-                    commit.newest = try tables.journal.append(.webhook, payload, at: now).seq
-                    try tables.stubLife.advance(due)
-                }
-                commit.nextDue = try tables.stubLife.nextDue()
-                return commit
-            }
-        }
     }
 
     // MARK: Reading

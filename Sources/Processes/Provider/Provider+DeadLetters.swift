@@ -20,14 +20,14 @@ extension Provider {
         let (answer, tickets) = try await outbox.change { store, tables, now in
             try store.retry(asked, in: tables, held: held, at: now)
         }
-        await sender?.requeue(tickets)
+        await sender.requeue(tickets)
         return answer
     }
 
     /// Templates that Meta does not send now, by its refusals or by its list.
     private var stoppedTemplates: [String: Problem] {
         get async {
-            let held = await sender?.heldTemplates ?? [:]
+            let held = await sender.heldTemplates
             return held.merging(await templates.obstacles) { byRefusal, _ in byRefusal }
         }
     }

@@ -18,8 +18,8 @@ actor Provider: Responder {
     /// How far inbox is behind; asked on the loop.
     private let lag: @Sendable () async -> Shipper.Lag
     let numbers: Numbers
-    /// Nil in stub.
-    let sender: MessageSender?
+    /// In stub it sends to those recipients alone that have answers of their own.
+    let sender: MessageSender
     /// Nil in stub.
     let marks: ReadMarks?
     let media: MediaPath
@@ -34,7 +34,7 @@ actor Provider: Responder {
     }
 
     init(
-        in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender?,
+        in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender,
         marking marks: ReadMarks?, keeping media: MediaPath, with templates: Templates,
         speaking version: GraphVersion?,
         lag: @escaping @Sendable () async -> Shipper.Lag
@@ -96,7 +96,7 @@ actor Provider: Responder {
         do {
             wanted = try SendRequest(request.body, as: request.form)
             from = try await number(for: wanted)
-            try sender?.check(wanted)
+            try sender.check(wanted)
             if case .message(let body) = wanted {
                 try await templates.check(body, answerBy: request.answerBy)
             }
@@ -114,7 +114,7 @@ actor Provider: Responder {
         let submission = Submission(
             id: request.id, idempotency: idempotency, until: until, body: body, from: from,
             size: request.body.count)
-        guard let sender else {
+        guard place.mode == .live || StubRecipient(body.message.to) != nil else {
             return try await answer(Standing(taken: try await outbox.take(submission)))
         }
         // Some of the time is for the way back: an answer after the deadline is none.
@@ -179,7 +179,7 @@ actor Provider: Responder {
                     hint: "They are kept, and shipped when inbox takes them; see ./run.sh status."))
         }
         if let reason = await outbox.condition.reason { reasons.append(reason) }
-        if let sender { reasons += await sender.conditions }
+        reasons += await sender.conditions
         let counts = await outbox.figures()
         var figures = [
             "queued": counts[.queued, default: 0] + counts[.sending, default: 0],
@@ -188,9 +188,6 @@ actor Provider: Responder {
         ]
         let media = await media.shelf.report()
         figures.merge(media.figures) { $1 }
-        guard sender != nil else {
-            return place.report(reasons: reasons, warnings: media.warnings, figures: figures)
-        }
         figures["held"] = counts[.held, default: 0]
         figures["unknown"] = counts[.unknown, default: 0]
         figures["failed"] = counts[.failed, default: 0]
@@ -200,7 +197,7 @@ actor Provider: Responder {
         figures["read_marks_given_up"] = await marks?.givenUp
         var warnings =
             [
-                version?.condition(at: Clocks.wall), sender?.rules.allowList.condition,
+                version?.condition(at: Clocks.wall), sender.rules.allowList.condition,
             ].compactMap { $0 } + media.warnings
         warnings += await templates.warnings
         figures["templates"] = Int64(await templates.list?.count ?? 0)

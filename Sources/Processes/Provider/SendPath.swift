@@ -7,8 +7,8 @@ internal import Wire
 /// What becomes of messages after the intake: in stub their life is played, in live they are sent.
 struct SendPath: Sendable {
     private let stubLife: StubLife?
-    /// Nil in stub.
-    let sender: MessageSender?
+    /// In stub over a Graph of its own.
+    let sender: MessageSender
     /// Nil in stub.
     let marks: ReadMarks?
     let templates: Templates
@@ -29,8 +29,11 @@ struct SendPath: Sendable {
             let stubLife = StubLife(of: outbox, on: place.loop)
             await stubLife.start()
             let templates = Templates(of: .stub, over: outbox, on: place.loop, log: place.log)
+            let sender = MessageSender(
+                of: outbox, over: StubGraph(on: place.loop), by: .stub, on: place.loop)
+            try await sender.start()
             return SendPath(
-                stubLife: stubLife, sender: nil, marks: nil, templates: templates, graph: nil,
+                stubLife: stubLife, sender: sender, marks: nil, templates: templates, graph: nil,
                 newMedia: newMedia, marking: nil,
                 settling: follow(outbox, nil, nil, templates, newMedia, place), transfers: nil)
         case .live:
@@ -86,7 +89,7 @@ struct SendPath: Sendable {
         await stubLife?.stop()
         settling.cancel()
         marking?.cancel()
-        await sender?.stop()
+        await sender.stop()
         await settling.value
         await marking?.value
         await templates.stop()

@@ -10,7 +10,7 @@ final class StubLifeTable {
     ///
     /// - Throws: `DatabaseError`.
     init(in database: Database) throws {
-        insert = try database.prepare("INSERT INTO stub_life VALUES (?, ?, ?)")
+        insert = try database.prepare("INSERT OR REPLACE INTO stub_life VALUES (?, ?, ?)")
         update = try database.prepare("UPDATE stub_life SET due = ?, status = ? WHERE message = ?")
         delete = try database.prepare("DELETE FROM stub_life WHERE message = ?")
         // What lies beyond the longest delay was planned before the clock was set back: it is due.
@@ -38,15 +38,16 @@ final class StubLifeTable {
         let acceptedAt: Int64
     }
 
-    /// Begins the life of a message that was accepted at `time`, wall clock in ms.
-    func begin(_ number: Int64, at time: Int64) throws {
-        let first = StubStep.sent
+    /// Begins the life of a message that was taken at `time`, wall clock in ms.
+    func begin(_ number: Int64, with first: StubStep, at time: Int64) throws {
         try insert.run(.integer(number), .integer(time + first.delay), .text(first.rawValue))
     }
 
     /// Goes on to what comes after the step that was told.
     func advance(_ told: Due) throws {
-        guard let next = told.step.next else { return try delete.run(.integer(told.number)) }
+        guard let place = told.recipient.stubLife.firstIndex(of: told.step),
+            let next = told.recipient.stubLife[place...].dropFirst().first
+        else { return try delete.run(.integer(told.number)) }
         try update.run(
             .integer(told.acceptedAt + next.delay), .text(next.rawValue), .integer(told.number))
     }
@@ -56,7 +57,10 @@ final class StubLifeTable {
         try due.all(.integer(now), .integer(limit)) { row in
             Due(
                 number: row.integer(0), step: StubStep(rawValue: row.text(1)) ?? .sent,
-                id: row.text(2), attempt: row.integer(3), wamid: row.text(4),
+                id: row.text(2), attempt: row.integer(3),
+                // Of an unknown outcome only the stub's Graph knows it.
+                wamid: row.optionalText(4)
+                    ?? StubWamid.make(for: row.text(2), attempt: Int(row.integer(3))),
                 phoneNumberID: row.text(5),
                 recipient: Recipient(Recipient.Kind(rawValue: row.text(6)) ?? .phone, row.text(7)),
                 acceptedAt: row.integer(8))

@@ -35,10 +35,10 @@ struct MediaPath: Sendable {
         let bell = sendPath.newMedia
         var tasks = [Task(executorPreference: loop) { await shelf.keepUp() }]
         var meta: MediaUploader?
-        if let sender = sendPath.sender, let graph = sendPath.graph {
-            meta = MediaUploader(over: graph, for: sender, on: loop)
+        if let graph = sendPath.graph {
+            meta = MediaUploader(over: graph, for: sendPath.sender, on: loop)
             let fetcher = MediaFetcher(
-                of: outbox, to: shelf, over: graph, for: sender, wokenBy: bell, on: loop
+                of: outbox, to: shelf, over: graph, for: sendPath.sender, wokenBy: bell, on: loop
             ) { place.log.warning($0) }
             tasks.append(Task(executorPreference: loop) { await fetcher.run() })
         }
