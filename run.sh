@@ -294,6 +294,10 @@ bench() {
     find_programs
     own=([TZ]=UTC0 [SWIFT_BACKTRACE]=enable=no)
     [[ -z ${TMPDIR-} ]] || own[TMPDIR]=$TMPDIR
+    if [[ ${1-} == inbox ]]; then
+        shift
+        become "$bin/gatewayctl" bench-inbox "$@"
+    fi
     become "$bin/gatewayctl" bench "$@"
 }
 
@@ -358,6 +362,7 @@ help() {
 ./run.sh stop                   drains and stops all
 ./run.sh test                   every check that CI runs
 ./run.sh bench                  measures sends and webhooks per second; --seconds N, --connections N
+./run.sh bench inbox            fills an inbox and measures reads; --messages N, --people N
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
 ./run.sh supervisor             prints the sections for an existing supervisord
 Settings come from the environment and from .env beside run.sh; the README lists them.

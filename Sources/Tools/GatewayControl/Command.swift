@@ -14,6 +14,7 @@ enum Command: String, CaseIterable {
     case audit, backup, why
     case meets
     case bench
+    case benchInbox = "bench-inbox"
 }
 
 /// The group as the tool sees it: its directory, its address, and a client to each process.
@@ -72,6 +73,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .meets: try onLoop { try meets($0, rest) }
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }
         case .bench: try withLoop([SIGINT, SIGTERM]) { try await bench($0, rest) }
+        case .benchInbox: try withLoop([]) { try await benchInbox($0, rest) }
         case .deadLetters: try onLoop { try deadLetters($0, rest) }
         }
     } catch {
