@@ -118,7 +118,7 @@ let package = Package(
             ]),
         tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Reactor", "TestSupport", "Wire"]),
         tests("Signer", ["Daemon", "Digest", "Signer", "Wire"]),
-        tests("GatewayControl", ["GatewayControl"]),
+        tests("GatewayControl", ["GatewayControl", "JSON"]),
         // The server itself is python, in Tests/FakeGraph.
         tests("FakeGraph", ["Digest", "JSON", "Reactor", "TestSupport"]),
         tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),
@@ -126,8 +126,8 @@ let package = Package(
         tests(
             "Integration",
             [
-                "BadRequests", "Digest", "Ingress", "Inbox", "IPC", "JSON", "Provider", "Reactor",
-                "SQLite", "Signer", "TestSupport", "Wire",
+                "BadRequests", "Digest", "GatewayControl", "Ingress", "Inbox", "IPC", "JSON",
+                "Provider", "Reactor", "SQLite", "Signer", "TestSupport", "Wire",
             ]),
     ]
 )

@@ -357,6 +357,7 @@ help() {
 ./run.sh dead-letters …         lists what was not sent; show ID, retry ID|--cause C|--all [--dry-run], discard ID
 ./run.sh audit [--day D]        whether all that was answered for is there, with every gap by name
 ./run.sh backup FILE            one file of all that is kept, without secrets, while it runs
+./run.sh export DIR             every conversation, message and file as JSON Lines; --contact C for one, --no-media
 ./run.sh restore FILE           puts a backup into an empty state directory; what was not settled is held
 ./run.sh rebuild [FILE]         a new inbox from a backup and the journals after it; --accept-loss if they do not meet
 ./run.sh stop                   drains and stops all
@@ -376,6 +377,7 @@ main() {
     '') start ;;
     --detach) start detach ;;
     stop | status | logs | restart | audit | why | backup | restore | rebuild) "$command" "$@" ;;
+    export) export_data "$@" ;; # the plain name is the shell's own
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
     dead-letters) dead_letters "$@" ;;

@@ -11,7 +11,7 @@ enum Command: String, CaseIterable {
     case deadLetters = "dead-letters"
     case makeSecret = "make-secret"
     case warnNames = "warn-names"
-    case audit, backup, why
+    case audit, backup, export, why
     case meets
     case bench
     case benchInbox = "bench-inbox"
@@ -70,6 +70,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .audit: try onLoop { try audit($0, rest) }
         case .why: try onLoop { try why($0, rest) }
         case .backup: try onLoop { try backUp($0) }
+        case .export: try onLoop { try await exportData($0, rest) }
         case .meets: try onLoop { try meets($0, rest) }
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }
         case .bench: try withLoop([SIGINT, SIGTERM]) { try await bench($0, rest) }

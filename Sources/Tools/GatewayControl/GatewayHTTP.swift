@@ -42,6 +42,18 @@ struct GatewayHTTP: Sendable {
         _ method: String, _ path: String, headers: [String] = [], body: [UInt8] = [],
         patience: Int = Self.patience
     ) throws -> Answer {
+        var answer = try begin(method, path, headers: headers, body: body, patience: patience)
+        let text = String(decoding: try answer.wholeBody(), as: UTF8.self)
+        return Answer(status: answer.head.status, body: text)
+    }
+
+    /// Asks, and returns once the head of the answer is here; blocks.
+    ///
+    /// - Throws: `SystemError`, e.g. `ECONNREFUSED`; `NoAnswer`.
+    func begin(
+        _ method: String, _ path: String, headers: [String] = [], body: [UInt8] = [],
+        patience: Int = Self.patience
+    ) throws -> IncomingAnswer {
         let socket = Descriptor(
             owning: try checked("socket") {
                 Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -70,22 +82,6 @@ struct GatewayHTTP: Sendable {
             }
             request.removeFirst(count)
         }
-        return try answer(from: socket)
-    }
-
-    private func answer(from socket: borrowing Descriptor) throws -> Answer {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while case .moved(let count) = try buffer.withUnsafeMutableBytes({
-            try socket.read(into: $0)
-        }) {
-            bytes += buffer[..<count]
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
-        guard let status, let end = text.firstRange(of: "\r\n\r\n") else {
-            throw NoAnswer(address: address)
-        }
-        return Answer(status: status, body: String(text[end.upperBound...]))
+        return try IncomingAnswer(from: socket, of: address)
     }
 }

@@ -119,6 +119,14 @@ rebuild() {
     say "inbox is rebuilt from the journals as they are shipped; ./run.sh audit shows how far. The one before is in $aside"
 }
 
+# The tool makes the folder, under a name that says so until all of it is on the disk.
+export_data() {
+    meet_group
+    keep_mode
+    umask 077
+    control export "$@"
+}
+
 audit() {
     meet_group
     keep_mode
