@@ -246,7 +246,8 @@ struct ServiceTests {
             let report = try await inbox.ask(DescribeInbox())
             #expect(report.reasons == [] && report.figures["messages"] == 400)
             #expect(report.figures["unparsed"] == 0)
-            #expect(report.figures["complete_to_ingress"] == 7)
+            // Told to people by the wall clock: 7 ms after the boot.
+            #expect(try #require(report.figures["complete_to_ingress"]) <= Clocks.wall)
         }
     }
 

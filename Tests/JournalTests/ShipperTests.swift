@@ -73,7 +73,7 @@ struct ShipperTests {
 
     @Test("an inbox that is away loses nothing, and the lag says how much waits and since when")
     func away() async throws {
-        let before = Clocks.wall
+        let before = Clocks.boot
         let model = try await running { it in
             await it.inbox.fail(.untilTold)
             try await it.append(Self.bodies(0..<20))
@@ -175,7 +175,7 @@ struct ShipperTests {
 
     @Test("an idle journal reports up to when it is complete, which is after its last entry")
     func completeness() async throws {
-        let before = Clocks.wall
+        let before = Clocks.boot
         let completeTo = try await running(reportInterval: .milliseconds(5)) { it in
             try await it.append(Self.bodies(0..<3))
             return await it.inbox.reported(after: before + 20)

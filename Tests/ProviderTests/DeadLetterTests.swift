@@ -32,7 +32,8 @@ struct DeadLetterTests {
             #expect(isLost)
             _ = try await it.scratch.outbox.change { store, tables, now in
                 try store.follow(
-                    FeedNews(position: "0-1", completeTo: now + OutboxStore.evidenceWait),
+                    FeedNews(
+                        position: "0-1", completeTo: Clocks.boot + OutboxStore.evidenceWait),
                     in: tables, at: now)
             }
             try await body(it)

@@ -16,12 +16,14 @@ struct ScratchOutbox: Sendable {
     /// Opens the outbox of `folder`, runs `body` and closes it.
     static func open<Result: Sendable>(
         in folder: TemporaryFolder, mode: Mode = .stub, retention: Retention = Retention(),
+        at readClocks: @escaping @Sendable () -> SteadyClock.Reading = { .now },
         _ body: @escaping @Sendable (ScratchOutbox) async throws -> Result
     ) async throws -> Result {
         let path = folder.file("outbox.db")
         return try await onLoop { loop in
             let executor = try ThreadExecutor()
-            let store = OutboxStore(path: path, mode: mode, retention: retention, on: executor)
+            let store = OutboxStore(
+                path: path, mode: mode, retention: retention, on: executor, at: readClocks)
             let outbox = Outbox(on: loop, over: store)
             try await outbox.open()
             let result = try await body(ScratchOutbox(loop: loop, store: store, outbox: outbox))

@@ -40,7 +40,7 @@ struct SettlementTests {
     private static let lost: ScriptedGraph.Script = { _, _ in .unknown(reason: "timeout") }
 
     /// Later than any hold of this test.
-    private static var afterHold: Int64 { Clocks.wall + OutboxStore.evidenceWait + 1_000 }
+    private static var afterHold: Int64 { Clocks.boot + OutboxStore.evidenceWait + 1_000 }
 
     @Test(
         "a status that echoes an attempt settles the message, in its hold or long after",
@@ -67,7 +67,7 @@ struct SettlementTests {
         try await LiveOutbox.open(in: folder, Self.lost) { it in
             _ = try await it.send("msg_a")
             let wait = OutboxStore.evidenceWait
-            for completeTo in [nil, Clocks.wall, Clocks.wall + wait - 5_000] {
+            for completeTo in [nil, Clocks.boot, Clocks.boot + wait - 5_000] {
                 _ = try await Self.settlement(it, [], completeTo: completeTo).step(after: "0")
                 #expect(
                     try await it.scratch.outbox.find(.id("msg_a"))?.0.message.isDeadLetter == false)

@@ -118,7 +118,7 @@ package actor Shipper {
             progress.ring()
             return shipping.shippedNoted()
         case .readBatch(let seq):
-            let asOf = Clocks.wall
+            let asOf = Clocks.boot
             let batch = try await source.batch(after: seq, maximumBytes: Self.maximumBytes)
             oldestAt = batch.entries.first?.at
             return shipping.batchRead(batch, asOf: asOf)

@@ -33,7 +33,7 @@ package struct Shipping {
         package let origin: String
         package let after: JournalPosition?
         package let entries: [JournalEntry]
-        /// Wall clock in ms: everything that was answered before it has been shipped, this included.
+        /// Boot clock in ms: everything that was answered before it has been shipped, this included.
         package let completeTo: Int64?
 
         package init(
@@ -114,7 +114,7 @@ package struct Shipping {
         return read(origin, after: position, reporting: false)
     }
 
-    /// Ships what was read, or rests if that is nothing; `asOf` is the wall clock in ms before the reading.
+    /// Ships what was read, or rests if that is nothing; `asOf` is the boot clock in ms before the reading.
     package mutating func batchRead(_ batch: JournalBatch, asOf now: Int64) -> Action {
         guard case .reading(let origin, let after, let reporting) = state else { return start() }
         let completeTo = reportsCompleteness && batch.reachesHead ? now : nil

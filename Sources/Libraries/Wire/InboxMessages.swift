@@ -281,7 +281,7 @@ package struct FollowChanges: Request {
         package var next: String
         /// Whether there are more right now.
         package var more: Bool
-        /// Unless there is more: all that ingress answered for until this moment, by its wall clock in
+        /// Unless there is more: all that ingress answered for until this moment, by the boot clock in
         /// milliseconds, is in these events or before them.
         ///
         /// Nil while that is not known.

@@ -84,7 +84,7 @@ package struct AppendEntries: Request {
     ///
     /// A gap before the first is a hole: pruned before it was shipped.
     package let entries: [JournalEntry]
-    /// When all there is has been shipped: the wall clock, in milliseconds, of the moment that was seen.
+    /// When all there is has been shipped: the boot clock, in milliseconds, of the moment that was seen.
     package let completeTo: Int64?
 
     package struct Answer: Codable, Hashable, Sendable {

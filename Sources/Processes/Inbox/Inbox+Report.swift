@@ -14,7 +14,7 @@ extension Inbox {
         }
         var figures = try await kept { try await self.store.figures() }
         for (process, moment) in positions.completeTo {
-            figures["complete_to_\(process.rawValue)"] = moment
+            figures["complete_to_\(process.rawValue)"] = Clocks.wall - Clocks.boot + moment
         }
         figures.merge(readTimes.figures) { figure, _ in figure }
         let troubles = try await kept { try await self.store.troubles(now: Clocks.wall) }

@@ -14,7 +14,7 @@ struct Positions {
     }
 
     private var standings: [String: Standing] = [:]
-    /// Up to which moment, by its own wall clock in milliseconds, all is here that a process answered for.
+    /// Up to which moment, by the boot clock in milliseconds, all is here that a process answered for.
     private(set) var completeTo: [Service: Int64] = [:]
 
     /// Takes over what the store found when it was opened.

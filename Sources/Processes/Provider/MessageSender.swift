@@ -61,11 +61,11 @@ actor MessageSender {
     func start(holding templates: [String: Problem] = [:]) async throws {
         await outbox.notifyOfQueued { [self] tickets in assumeIsolated { $0.add(tickets) } }
         let found = try await outbox.change { store, tables, now in
-            (tickets: try store.recover(in: tables, at: now), now: now)
+            try store.recover(in: tables, at: now)
         }
-        for ticket in found.tickets {
-            dispatch.add(
-                ticket, now: Clocks.boot, delay: ticket.notBefore.map { $0 - found.now } ?? 0)
+        let now = Clocks.boot
+        for ticket in found {
+            dispatch.add(ticket, now: now, delay: ticket.notBefore.map { $0 - now } ?? 0)
         }
         isRunning = true
         for (template, problem) in templates { hold(template, for: problem) }
@@ -130,7 +130,7 @@ actor MessageSender {
     // MARK: One message
 
     private func send(_ ticket: Ticket) async {
-        if let expiry = ticket.expiresAt, expiry <= Clocks.wall {
+        if let expiry = ticket.expiresAt, expiry <= Clocks.boot {
             dispatch.remove(ticket.number, now: Clocks.boot)
             return await settle(ticket, [.gaveUp(.noLongerWanted)])
         }
@@ -247,7 +247,7 @@ actor MessageSender {
             let changed = await write({ store, tables, now in
                 try store.happened(
                     events, to: ticket.number, in: tables, at: now, note: note,
-                    notBefore: delay.map { now + $0 }, aged: aged, failures: failures)
+                    notBefore: delay.map { Clocks.boot + $0 }, aged: aged, failures: failures)
             })
         else { return }
         let now = Clocks.boot

@@ -11,6 +11,8 @@ final class MessageTable {
 
     private let database: Database
     private let people: PeopleTable
+    /// What the rows keep of waits is by this one; elsewhere it is the boot clock.
+    private let clock: SteadyClock
     private let insert, keepAttempt, update, request, open, overdue, ticket, note, byNumber, byID,
         byWamid, byReference, attempts, count,
         old: Statement
@@ -20,9 +22,12 @@ final class MessageTable {
     /// Takes over the tables that `OutboxSchema` made.
     ///
     /// - Throws: `DatabaseError`.
-    init(in database: Database, of mode: Mode, among people: PeopleTable) throws {
+    init(
+        in database: Database, of mode: Mode, among people: PeopleTable, by clock: SteadyClock
+    ) throws {
         self.database = database
         self.people = people
+        self.clock = clock
         insert = try database.prepare(
             """
             INSERT INTO messages (
@@ -57,7 +62,11 @@ final class MessageTable {
             ORDER BY number
             """)
         overdue = try database.prepare(
-            "\(place) AND state = 'unknown' AND is_dead = 0 AND changed_at <= ? ORDER BY number")
+            """
+            \(place) AND state = 'unknown' AND is_dead = 0
+                AND coalesce(not_before, changed_at + \(OutboxStore.evidenceWait)) <= ?
+            ORDER BY number
+            """)
         ticket = try database.prepare("\(place) AND number = ?")
         note = try database.prepare(
             """
@@ -89,10 +98,12 @@ final class MessageTable {
 
     // MARK: Writing
 
-    /// Adds a message and answers its number; `now` is the wall clock in ms.
+    /// Adds a message and answers its number; `now` is the wall clock in ms, `boot` the boot clock.
     ///
     /// - Throws: `DatabaseError`, or what a body that can't be written throws.
-    func add(_ submission: Submission, as message: OutboxMessage, at now: Int64) throws -> Int64 {
+    func add(_ submission: Submission, as message: OutboxMessage, at now: Int64, boot: Int64)
+        throws -> Int64
+    {
         let body = submission.body
         let recipient = body.message.to
         try insert.run(
@@ -103,7 +114,7 @@ final class MessageTable {
             .text(recipient.value),
             .blob(try body.message.body().encoded()), .optional(body.reference),
             .text(body.onUnknown.rawValue), .integer(now), .integer(now),
-            .optional(body.expiresIn.map { now + $0 * 1_000 }), .optional(body.template))
+            .optional(submission.expiry(from: boot).map(clock.time)), .optional(body.template))
         let number = database.lastInsertRowID
         if message.attempt > 0 {
             try keepAttempt(of: number, message, at: now, note: nil)
@@ -111,8 +122,9 @@ final class MessageTable {
         return number
     }
 
-    /// Writes what a message came to, and its try at hand; the last three as in the schema.
+    /// Writes what a message came to, and its try at hand; the last two as in the schema.
     ///
+    /// `notBefore` is when it is tried again, or the wait for evidence is over: boot clock, ms.
     /// - Throws: `DatabaseError`, or what a problem that can't be written throws.
     func keep(
         _ message: OutboxMessage, as number: Int64, at now: Int64, note: Problem? = nil,
@@ -122,7 +134,7 @@ final class MessageTable {
             .integer(number), .text(message.status.rawValue),
             .integer(message.isDeadLetter ? 1 : 0), .integer(message.attempt),
             .optional(message.wamid), .optional(try message.problem.map(encoder.encode)),
-            .integer(now), .optional(notBefore), .optional(aged),
+            .integer(now), .optional(notBefore.map(clock.time)), .optional(aged),
             .optional(failures.map(Int64.init)))
         if message.attempt > 0 { try keepAttempt(of: number, message, at: now, note: note) }
     }
@@ -164,9 +176,11 @@ final class MessageTable {
     /// What is to go in this mode, or was going, in the order of intake; not what a restore held.
     func unsettled() throws -> [Unsettled] { try open.all(read: place) }
 
-    /// Those whose outcome is not known since `time` (wall clock, ms) or longer, and no dead letters yet.
-    func unknown(since time: Int64) throws -> [Unsettled] {
-        try overdue.all(.integer(time), read: place)
+    /// Those whose outcome is not known, and no dead letters yet.
+    ///
+    /// With a moment (boot clock, ms): those for which the wait for evidence was over by then.
+    func unknown(overdueAt moment: Int64? = nil) throws -> [Unsettled] {
+        try overdue.all(.integer(moment.map(clock.time) ?? .max), read: place)
     }
 
     /// The place that a message has, or had, in the queue.
@@ -193,9 +207,9 @@ final class MessageTable {
                 number: row.integer(0), id: row.text(1), from: row.text(3),
                 person: try people.person(of: recipient), addressee: recipient.partyKey,
                 priority: Int(row.integer(6)),
-                template: row.optionalText(7), expiresAt: row.optionalInteger(10),
+                template: row.optionalText(7), expiresAt: row.optionalInteger(10).map(clock.moment),
                 aged: row.integer(9), failures: Int(row.integer(12)),
-                notBefore: row.optionalInteger(8)))
+                notBefore: row.optionalInteger(8).map(clock.moment)))
     }
 
     /// A message that something of ours is still to happen to.

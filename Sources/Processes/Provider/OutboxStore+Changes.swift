@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Journal
+internal import Reactor
 internal import Wire
 
 // What happens to messages after the intake: one function changes a state, with its row, its try,
@@ -16,7 +17,7 @@ struct Changed: Sendable {
 extension OutboxStore {
     /// Lets things happen to a message, one after the other; those that have no place are passed over.
     ///
-    /// `note` is what the try came to where the state itself does not say it; `notBefore` (wall clock, ms),
+    /// `note` is what the try came to where the state itself does not say it; `notBefore` (boot clock, ms),
     /// `aged` and `failures` go to the queue. `now` is the wall clock in ms.
     /// - Returns: nil when the last of them had no place, or there is no such message: nothing was written.
     /// - Throws: `DatabaseError`, and what JSON throws.
@@ -32,9 +33,10 @@ extension OutboxStore {
         guard let action = last else { return nil }
         let kept = KeptMessage(id: found.kept.id, message: message, to: found.kept.to)
         if message != found.kept.message {
+            let holdEnd = action == .awaitEvidence ? Clocks.boot + Self.evidenceWait : nil
             try tables.messages.keep(
-                message, as: number, at: now, note: note, notBefore: notBefore, aged: aged,
-                failures: failures)
+                message, as: number, at: now, note: note, notBefore: holdEnd ?? notBefore,
+                aged: aged, failures: failures)
             if action == .settleAndFreeKey { try tables.keys.free(number) }
             counts[found.kept.message.status, default: 0] -= 1
             counts[message.status, default: 0] += 1

@@ -16,7 +16,7 @@ extension OutboxStore {
     /// Takes in all submissions and makes all changes in one transaction, but for those that alone can't
     /// be kept.
     ///
-    /// `now` is the wall clock in ms; `boot` the boot clock for the deadlines, looked at as late as
+    /// `now` is the wall clock in ms; `boot` the boot clock for deadlines and expiry, looked at as late as
     /// can be unless it is given.
     /// - Throws: `JournalError`: none was kept, or for `displaced` and final ones, it is not known.
     func take(
@@ -30,7 +30,7 @@ extension OutboxStore {
                 for submission in submissions {
                     let outcome = try tables.savepoint.alone {
                         guard boot < submission.until else { throw Problem.deadlinePassed }
-                        return try take(submission, in: tables, at: now)
+                        return try take(submission, in: tables, at: now, boot: boot)
                     }
                     if case .success(let taken) = outcome, let seq = taken.seq {
                         written = seq
@@ -55,7 +55,7 @@ extension OutboxStore {
     }
 
     private func take(
-        _ submission: Submission, in tables: Tables, at now: Int64
+        _ submission: Submission, in tables: Tables, at now: Int64, boot: Int64
     ) throws -> (taken: Taken, seq: Int64?, ticket: Ticket?) {
         if let known = try known(submission.id, submission.idempotency, in: tables) {
             return (known, nil, nil)
@@ -68,7 +68,8 @@ extension OutboxStore {
         } else if let problem = submission.obstacle {
             _ = message.happened(.blocked(problem, isAwaited: false))
         }
-        let number = try tables.messages.add(submission, as: message, at: now)
+        let number = try tables.messages.add(
+            submission, as: message, at: now, boot: boot)
         if let idempotency = submission.idempotency {
             try tables.keys.bind(idempotency, to: number)
         }
@@ -79,7 +80,7 @@ extension OutboxStore {
         let kept = KeptMessage(
             id: submission.id, message: message, to: submission.body.message.to.display)
         guard !isPlayed else { return (Taken(kept: kept, isReplay: false), position.seq, nil) }
-        let ticket = submission.ticket(number, for: try tables.people.person(of: to), at: now)
+        let ticket = submission.ticket(number, for: try tables.people.person(of: to), boot: boot)
         let objection = try tables.objection(to: ticket, at: now)
         return (Taken(kept: kept, isReplay: false, objection: objection), position.seq, ticket)
     }
@@ -110,13 +111,16 @@ extension OutboxStore {
 }
 
 extension Submission {
-    /// Its place in the queue.
-    fileprivate func ticket(_ number: Int64, for person: String, at now: Int64) -> Ticket {
+    /// Its place in the queue; `boot` is the boot clock in ms.
+    fileprivate func ticket(_ number: Int64, for person: String, boot: Int64) -> Ticket {
         Ticket(
             number: number, id: id, from: from, person: person, addressee: body.message.to.partyKey,
             priority: priority, template: body.template,
-            expiresAt: body.expiresIn.map { now + $0 * 1_000 })
+            expiresAt: expiry(from: boot))
     }
+
+    /// When it is not worth sending any more, of one that is taken in at that moment; boot clock, ms.
+    func expiry(from boot: Int64) -> Int64? { body.expiresIn.map { boot + $0 * 1_000 } }
 
     /// What the journal tells of it: the first entry of a message, with all that is sent.
     fileprivate func transition(to message: OutboxMessage, at now: Int64) -> OutboxTransition {

@@ -28,7 +28,7 @@ struct FeedNews: Hashable, Sendable {
     var marks: [Mark] = []
     /// Files that are to be fetched.
     var media: [MediaRow] = []
-    /// All that ingress answered for until then (wall clock, ms) is in this part or before it.
+    /// All that ingress answered for until then (boot clock, ms) is in this part or before it.
     var completeTo: Int64?
 }
 
@@ -62,7 +62,7 @@ extension OutboxStore {
         }
         for file in news.media { try noted(file, in: tables, at: now) }
         if let completeTo = news.completeTo {
-            for found in try tables.messages.unknown(since: completeTo - Self.evidenceWait) {
+            for found in try tables.messages.unknown(overdueAt: completeTo) {
                 let overdue = OutboxMessage.Event.evidenceOverdue(resend: found.resends)
                 let changed = try happened([overdue], to: found.ticket.number, in: tables, at: now)
                 if changed?.action == .queue { followed.resent.append(found.ticket) }

@@ -52,6 +52,7 @@ actor OutboxStore {
     nonisolated let mode: Mode
     let businessAccountID: String
     private let retention: Retention
+    private let readClocks: @Sendable () -> SteadyClock.Reading
     private let executor: ThreadExecutor
     private var state = State.closed
     /// Messages of each state, kept along so that health costs no scan.
@@ -65,12 +66,14 @@ actor OutboxStore {
     /// Touches nothing until `open`.
     init(
         path: String, mode: Mode, businessAccountID: String = StubAccount.businessAccountID,
-        retention: Retention = Retention(), on executor: ThreadExecutor
+        retention: Retention = Retention(), on executor: ThreadExecutor,
+        at readClocks: @escaping @Sendable () -> SteadyClock.Reading = { .now }
     ) {
         self.path = path
         self.mode = mode
         self.businessAccountID = businessAccountID
         self.retention = retention
+        self.readClocks = readClocks
         self.executor = executor
     }
 
@@ -84,7 +87,10 @@ actor OutboxStore {
         try database.migrate(OutboxSchema.migrations)
         let people = try PeopleTable(in: database)
         let tables = Tables(
-            database: database, messages: try MessageTable(in: database, of: mode, among: people),
+            database: database,
+            messages: try MessageTable(
+                in: database, of: mode, among: people,
+                by: try SteadyClock(in: database, readClocks())),
             keys: try IdempotencyTable(in: database), stubLife: try StubLifeTable(in: database),
             journal: try JournalTable(in: database), feed: try FeedTable(in: database),
             deadLetters: try DeadLetterTable(in: database, of: mode),

@@ -37,7 +37,7 @@ extension OutboxStore {
     /// Statuses that came after the backup are followed again, and settle what went out since.
     func holdRestored(in tables: Tables, at now: Int64) throws {
         guard mode == .live, try tables.restored.isMarked() else { return }
-        let unsettled = try tables.messages.unsettled() + tables.messages.unknown(since: .max)
+        let unsettled = try tables.messages.unsettled() + tables.messages.unknown()
         for found in unsettled {
             _ = try happened([.restored(.restored)], to: found.ticket.number, in: tables, at: now)
         }

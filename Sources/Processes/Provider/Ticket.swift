@@ -13,13 +13,13 @@ struct Ticket: Hashable, Sendable {
     var priority = single
     /// Name and language; nil for other kinds.
     var template: String?
-    /// Wall clock, ms: not worth sending any more; nil for ever.
+    /// Boot clock, ms: not worth sending any more; nil for ever.
     var expiresAt: Int64?
     /// How long it could have gone and did not, in ms: pauses do not count.
     var aged: Int64 = 0
     /// Failed tries that are made again; throttles do not count.
     var failures = 0
-    /// Wall clock, ms: its next try; nil at once.
+    /// Boot clock, ms: its next try; nil at once.
     var notBefore: Int64?
 
     /// Somebody waits for what becomes of it.
