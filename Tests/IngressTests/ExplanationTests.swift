@@ -31,6 +31,18 @@ struct ExplanationTests {
         #expect(!ofOutbox.summary.isEmpty)
     }
 
+    @Test("what is held says whose doing that is, and how it goes on, by its reason alone")
+    func held() {
+        let hint = "Look whether it arrived."
+        for (reason, cause) in [
+            ("not_on_allow_list", Explanation.Cause.request), ("restored", .unknown),
+        ] {
+            let explanation = Explanation(nil, Self.outbox(.held, reason: reason, hint: hint))
+            #expect(explanation?.cause == cause)
+            #expect(explanation?.next == hint)
+        }
+    }
+
     @Test("nobody's message has none")
     func none() { #expect(Explanation(nil, nil) == nil) }
 
@@ -52,6 +64,7 @@ struct ExplanationTests {
             (.outsideWindow, .request),
             (.providerUnauthorized, .account), (.templateUnavailable, .account),
             (.throttled, .pace), (.unavailable, .network), (.outcomeUnknown, .unknown),
+            (.notOnAllowList, .request), (.restored, .unknown),
         ])
     func causes(code: Problem.Code, cause: Explanation.Cause) {
         var problem = Problem(code, status: 400, "It does not go", hint: "Do this.")

@@ -102,12 +102,14 @@ struct Explanation: Encodable, Hashable, Sendable {
         switch Problem.Code(rawValue: code) {
         case .invalidRecipient: .recipient
         case .invalidRequest, .outsideWindow, .templateParameters, .rejectedByProvider,
-            .messageExpired, .tooLarge, .unsupportedMediaType, .notSupported:
+            .messageExpired, .tooLarge, .unsupportedMediaType, .notSupported, .notOnAllowList:
             .request
         case .providerUnauthorized, .permissionDenied, .accountRestricted, .templateUnavailable:
             .account
         case .throttled: .pace
         case .unavailable: .network
+        // Whether it went out before the restore is what nobody knows.
+        case .restored, .outcomeUnknown: .unknown
         default: .unknown
         }
     }
