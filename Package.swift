@@ -109,13 +109,13 @@ let package = Package(
             [
                 "CloudAPI", "Daemon", "Inbox", "IPC", "JSON", "Reactor", "SQLite", "TestSupport",
                 "Wire",
-            ]),
+            ], exclude: ["Fixtures"]),
         tests(
             "Provider",
             [
                 "CloudAPI", "Curl", "Daemon", "IPC", "JSON", "Journal", "Provider", "Reactor",
                 "SQLite", "TestSupport", "Wire",
-            ]),
+            ], exclude: ["Fixtures"]),
         tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Reactor", "TestSupport", "Wire"]),
         tests("Signer", ["Daemon", "Digest", "Signer", "Wire"]),
         tests("GatewayControl", ["GatewayControl", "JSON"]),

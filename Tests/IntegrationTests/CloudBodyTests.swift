@@ -29,17 +29,22 @@ struct CloudBodyTests {
     func isSent() async throws {
         try await withGroup { group in
             try await group.start()
+            var ids: [String] = []
             for body in Self.bodies {
                 let answer = try await group.send("messages", body)
                 #expect(answer.status == 200, "\(answer.text)")
                 #expect(answer.json["success"] == true)
                 #expect(answer.json["message_id"]?.text?.hasPrefix("wamid.") == true)
                 #expect(answer.json["to"]?.text == "+919812345678")
+                ids.append(try #require(answer.json["id"]?.text))
             }
             let messages = try await group.settledMessages(with: "+919812345678")
             #expect(
                 messages.compactMap { $0["type"]?.text }.sorted()
-                    == ["contacts", "interactive", "location", "reaction", "text"])
+                    == ["contacts", "interactive", "location", "text"])
+            // A reaction is shown with what it is about, and alone by its id.
+            let reaction = try await group.get("/api/whatsapp/messages/\(ids[3])")
+            #expect(reaction.json["message"]?["type"] == "reaction")
             let asked = messages.first { $0["type"] == "interactive" }
             #expect(asked?["text"] == "Confirm delivery?" && asked?["reference"] == "order-991")
             let button = asked?["content"]?["action"]?["buttons"]?.elements?.first

@@ -1,3 +1,4 @@
+import Daemon
 import FoundationEssentials
 import JSON
 import Reactor
@@ -80,7 +81,7 @@ struct MediaShelfTests {
         try await ScratchOutbox.open(in: folder) { [folder] scratch in
             let executor = try ThreadExecutor()
             let files = MediaFiles(in: folder.file("media"), on: executor) { _ in
-                MediaFiles.spared + 9
+                DiskSpace.reserve + 9
             }
             try await files.open(keeping: [])
             let shelf = MediaShelf(

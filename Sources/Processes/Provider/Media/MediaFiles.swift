@@ -1,3 +1,4 @@
+internal import Daemon
 internal import Digest
 internal import FoundationEssentials
 internal import Glibc
@@ -10,9 +11,6 @@ internal import Wire
 /// row name it. So a file that no row names is nobody's. Everything that may wait for the disk runs on the
 /// thread of the store, a part of 1 MiB at a time: about as long as a commit, so that sends don't wait for more.
 actor MediaFiles {
-    /// Bytes that are left to others on the disk: below, nothing more is taken in.
-    static let spared: Int64 = 1 << 30
-
     private let directory: String
     private let executor: ThreadExecutor
     /// Bytes that are free on the disk; nil when the kernel does not say.
@@ -23,7 +21,7 @@ actor MediaFiles {
     /// Touches nothing until `open`.
     init(
         in directory: String, on executor: ThreadExecutor,
-        free: @escaping @Sendable (String) -> Int64? = MediaFiles.freeBytes
+        free: @escaping @Sendable (String) -> Int64? = DiskSpace.free
     ) {
         self.directory = directory
         self.executor = executor
@@ -48,10 +46,10 @@ actor MediaFiles {
         Hex.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
     }
 
-    /// Whether `more` bytes can be taken in and still leave what is spared.
+    /// Whether `more` bytes can be taken in and still leave the journals theirs.
     func hasRoom(for more: Int64) -> Bool {
         guard let free = free(directory) else { return true }
-        return free - more >= Self.spared
+        return free - more >= DiskSpace.reserve
     }
 
     // MARK: Before it is whole
@@ -150,12 +148,5 @@ actor MediaFiles {
                     off_t(offset) + off_t(done))
             }
         }
-    }
-
-    /// What the kernel says of the disk that a folder is on.
-    static func freeBytes(in directory: String) -> Int64? {
-        var disk = statvfs()
-        guard statvfs(directory, &disk) == 0 else { return nil }
-        return Int64(clamping: UInt64(disk.f_bavail) * UInt64(disk.f_frsize))
     }
 }
