@@ -1,4 +1,5 @@
 import Digest
+import FoundationEssentials
 import JSON
 import TestSupport
 import Testing
@@ -165,6 +166,30 @@ struct FileTests {
             }
             #expect(answer.status == 401 && answer["Connection"] == "close")
             #expect(try await group.ask("GET", "\(Self.path)/1").status == 401)
+        }
+    }
+
+    @Test(
+        "nine callers leave in the middle, one after the other: nothing stays, the tenth is served")
+    func callersLeave() async throws {
+        try await withGroup { group in
+            try await group.start()
+            let store = group.folder.file("provider/media")
+            func files() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: store)
+            }
+            let fields = ["Content-Type: application/pdf", "Content-Length: 5000000"]
+            for count in 1...9 {
+                var caller: HTTPConnection? = try await group.begin("POST", Self.path, fields)
+                if let caller {
+                    try await blocking { try caller.send(Self.file.prefix(400_000)) }
+                }
+                try await eventually("upload \(count) is under way") { try files().count == 1 }
+                caller = nil
+                try await eventually("upload \(count) has left nothing") { try files().isEmpty }
+            }
+            let answer = try await Self.upload(group, Self.file, type: "application/pdf")
+            #expect(answer.status == 200, "\(answer.text)")
         }
     }
 

@@ -133,6 +133,36 @@ struct UploadTests {
         }
     }
 
+    @Test("one whose caller left frees its place at once, also twice, and its file goes")
+    func leftIsDropped() async throws {
+        let media = running.folder.file("provider/media")
+        try await running { client in
+            func begin() async throws -> String {
+                let begin = BeginUpload(
+                    mimeType: "image/png", filename: nil, from: nil, size: nil)
+                return try await client.ask(begin, within: Self.limit).upload
+            }
+            var names: [String] = []
+            for _ in 0..<Uploads.atOnce { names.append(try await begin()) }
+            let tooMany = await Self.refusal { try await begin() }
+            #expect(tooMany?.httpStatus == 503)
+            for isThere in [true, false] {
+                let answer = try await client.ask(
+                    DropUpload(upload: names[0]), within: Self.limit)
+                #expect(answer.dropped == isThere)
+            }
+            try await eventually("its file is gone") {
+                let files = try FileManager.default.contentsOfDirectory(atPath: media)
+                return Set(files) == Set(names.dropFirst().map { "\($0).part" })
+            }
+            let gone = await Self.refusal {
+                try await client.ask(EndUpload(upload: names[0]), within: Self.limit)
+            }
+            #expect(gone?.httpStatus == 503)
+            _ = try await begin()
+        }
+    }
+
     @Test("what was cut off leaves no file, and its upload is gone, after a new start")
     func cutOffIsDropped() async throws {
         let name = try await running { client in

@@ -60,6 +60,7 @@ extension ProviderOperation {
         case .beginUpload: ExampleType(BeginUpload.self)
         case .uploadPart: ExampleType(UploadPart.self)
         case .endUpload: ExampleType(EndUpload.self)
+        case .dropUpload: ExampleType(DropUpload.self)
         case .media: ExampleType(ReadMedia.self)
         case .audit: ExampleType(AuditOutbox.self)
         case .backUp: ExampleType(BackUpOutbox.self)

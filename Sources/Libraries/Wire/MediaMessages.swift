@@ -134,6 +134,20 @@ package struct EndUpload: Request {
     package init(upload: String) { self.upload = upload }
 }
 
+/// Its caller left: nobody goes on with it, and what is here of it goes.
+package struct DropUpload: Request {
+    package static let operation = ProviderOperation.dropUpload
+    package let upload: String
+
+    package struct Answer: Codable, Hashable, Sendable {
+        /// False when it is not known (any more), or with Meta already.
+        package var dropped: Bool
+        package init(dropped: Bool) { self.dropped = dropped }
+    }
+
+    package init(upload: String) { self.upload = upload }
+}
+
 /// A part of a file, or with a `length` of 0 only how it stands with it.
 package struct ReadMedia: Request {
     package static let operation = ProviderOperation.media

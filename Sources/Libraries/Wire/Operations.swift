@@ -24,6 +24,7 @@ package enum ProviderOperation: String, Operation {
     case beginUpload = "provider.upload_begin"
     case uploadPart = "provider.upload_part"
     case endUpload = "provider.upload_end"
+    case dropUpload = "provider.upload_drop"
     case media = "provider.media"
     case audit = "provider.audit"
     case backUp = "provider.back_up"

@@ -1,6 +1,8 @@
+internal import Daemon
 internal import FoundationEssentials
 internal import HTTP1
 internal import IPC
+internal import Reactor
 internal import Wire
 
 // Files that callers hand over, on their way to provider.
@@ -15,13 +17,20 @@ extension Gateway {
     func upload(_ head: RequestHead, _ body: any PartSource) async throws -> Response {
         guard uploadsInProgress < Self.maximumUploads else { throw Self.tooManyUploads }
         uploadsInProgress += 1
-        defer { uploadsInProgress -= 1 }
+        var unended: String?
+        defer {
+            if let unended { drop(unended) } else { uploadsInProgress -= 1 }
+        }
         let file = try await IncomingFile(head, body)
         let provider = peers.providerForMedia
-        let begun = try await provider.ask(
-            BeginUpload(
-                mimeType: file.mimeType, filename: file.filename, from: file.from, size: file.size),
-            within: Limits.mediaPart)
+        let begin = BeginUpload(
+            mimeType: file.mimeType, filename: file.filename, from: file.from, size: file.size)
+        // In a task of its own, which goes on when the caller leaves: else nobody would learn the name of
+        // what was begun, and it would stay.
+        let begun = try await Task(executorPreference: place.loop) {
+            try await provider.ask(begin, within: Limits.mediaPart)
+        }.value
+        unended = begun.upload
         var offset: Int64 = 0
         while let part = try await file.source.next() {
             var rest = part[...]
@@ -35,7 +44,34 @@ extension Gateway {
         }
         let record = try await provider.ask(
             EndUpload(upload: begun.upload), within: Limits.uploadEnd)
+        unended = nil
         return answers.json(.ok, Uploaded(record))
+    }
+
+    /// Lets provider forget an upload that failed here, or whose caller left; its place is taken until then.
+    ///
+    /// Not in the route's own task: that is cancelled when its caller leaves, and asks nobody any more.
+    private func drop(_ upload: String) {
+        let (provider, log) = (peers.providerForMedia, place.log)
+        uploadDrops[upload] = Task(executorPreference: place.loop) {
+            do {
+                _ = try await provider.ask(DropUpload(upload: upload), within: Limits.mediaPart)
+            } catch {
+                // Provider forgets it when it ends, or by itself in a while.
+                log.warning("upload.left error=\(error)")
+            }
+            await self.dropped(upload)
+        }
+    }
+
+    private func dropped(_ upload: String) {
+        uploadDrops[upload] = nil
+        uploadsInProgress -= 1
+    }
+
+    /// Returns once provider was told of every upload that was left.
+    func finishDrops() async {
+        for drop in uploadDrops.values { await drop.value }
     }
 
     private static let tooManyUploads = Problem(

@@ -24,6 +24,8 @@ actor Gateway: RequestHandler {
     var largeInProgress = 0
     let largeDone: Bell
     var uploadsInProgress = 0
+    /// Those whose callers left, on their way to be dropped, by provider's name of them.
+    var uploadDrops: [String: Task<Void, Never>] = [:]
     /// The newest entry of provider's journal that a caller was answered for.
     private(set) var providerHead: JournalHead?
     private(set) var traffic = Traffic()

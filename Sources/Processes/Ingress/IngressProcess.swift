@@ -80,6 +80,7 @@ struct IngressProcess: DaemonProcess {
 
     func drain() async {
         await server.drain()
+        await gateway.finishDrops()
         for task in tasks { task.cancel() }
         await gateway.flushAnswered()
         await journal.close()

@@ -70,6 +70,8 @@ actor Provider: Responder {
             try await call.answering(EndUpload.self) { request, until in
                 try await media.uploads.end(request.upload, until: until)
             }
+        case .dropUpload:
+            try await call.answering(DropUpload.self) { try await media.uploads.drop($0) }
         case .media: try await call.answering(ReadMedia.self) { try await readMedia($0) }
         case .audit:
             try await call.answering(AuditOutbox.self) { _ in try await outbox.ledger() }

@@ -30,6 +30,8 @@ actor Uploads {
         var timer: EventLoop.Timer?
         /// Hands it to Meta; its answer is kept for whoever asks again.
         var ending: Task<Result<MediaRecord, Problem>, Never>?
+        /// Its caller left while it was on its way to Meta.
+        var isLeft = false
     }
 
     private let loop: EventLoop
@@ -164,12 +166,26 @@ actor Uploads {
         let result = await keep(finished, until)
         switch result {
         // Meta or the disk may be there the next time; the file still is.
-        case .failure(let problem) where problem.retryable: uploads[finished.name]?.ending = nil
+        case .failure(let problem) where problem.retryable:
+            uploads[finished.name]?.ending = nil
+            if uploads[finished.name]?.isLeft == true { drop(finished.name) }
         case .failure: await files.remove(finished.name)
         case .success: break
         }
         touch(finished.name)
         return result
+    }
+
+    /// Frees the slot and the file of an upload whose caller left.
+    ///
+    /// One that is on its way to Meta already goes when it could only be ended again.
+    func drop(_ left: DropUpload) async throws -> DropUpload.Answer {
+        try await waitForTurn(left.upload)
+        guard uploads[left.upload]?.ending == nil else {
+            uploads[left.upload]?.isLeft = true
+            return DropUpload.Answer(dropped: false)
+        }
+        return DropUpload.Answer(dropped: drop(left.upload))
     }
 
     private func waitForTurn(_ name: String) async throws {
@@ -194,12 +210,15 @@ actor Uploads {
         drop(name)
     }
 
-    private func drop(_ name: String) {
-        guard let upload = uploads.removeValue(forKey: name) else { return }
+    /// Forgets it; tells whether it was there.
+    @discardableResult
+    private func drop(_ name: String) -> Bool {
+        guard let upload = uploads.removeValue(forKey: name) else { return false }
         if let timer = upload.timer { loop.cancel(timer) }
         // One that was ended is kept under the name of its row, or removed already.
-        guard upload.ending == nil else { return }
+        guard upload.ending == nil else { return true }
         Task(executorPreference: loop) { await self.files.remove(name) }
+        return true
     }
 
     /// Lets go of all: what was unfinished is dropped at the next start.
