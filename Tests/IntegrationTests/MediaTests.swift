@@ -268,5 +268,36 @@ extension LoadingTests {
                 #expect(sent.status == 200, "\(sent.text)")
             }
         }
+
+        @Test("over HTTP: a picture that came is served by range, and one handed over is sent")
+        func overHTTP() async throws {
+            try await withLiveGroup { group, graph in
+                let path = "/api/whatsapp/media"
+                let id = try await graph.addMedia(Self.picture, mimeType: "image/png")
+                try await send(id, to: group)
+                try await reaches(.stored, id, group)
+                let range = try await group.get("\(path)/\(id)", ["Range: bytes=69990-"])
+                #expect(range.status == 206 && range.body == Array(Self.picture[69_990...]))
+                #expect(range["Content-Range"] == "bytes 69990-69999/70000")
+                #expect(range["Content-Type"] == "image/png")
+
+                let file = Self.picture.reversed() as [UInt8]
+                let uploaded = try await group.ask(
+                    "POST", path + "?filename=back.png",
+                    group.authorization + ["Content-Type: image/png"], body: file)
+                #expect(uploaded.status == 200, "\(uploaded.text)")
+                #expect(try await graph.counts().endpoints["upload"] == 1)
+                let own = try #require(uploaded.json["id"]?.text)
+                let sent = try await group.send(
+                    "send_media",
+                    #"{"to":"+436605550122","media_type":"image","media_id":"\#(own)"}"#)
+                #expect(sent.status == 200, "\(sent.text)")
+                #expect(sent.json["message_id"]?.text?.hasPrefix("wamid.") == true)
+                let taken = try #require(try await graph.accepted().first)
+                #expect(taken.body["image"]?["id"]?.text == own)
+                let whole = try await group.get("\(path)/\(own)")
+                #expect(whole.status == 200 && whole.body == file)
+            }
+        }
     }
 }
