@@ -233,6 +233,22 @@ struct SenderTests {
         }
     }
 
+    @Test("says in health when answers are lost in a row, until one is answered")
+    func lostInARow() async throws {
+        try await LiveOutbox.open(
+            in: folder,
+            { n, _ in n < 3 ? .unknown(reason: "502") : .accepted(wamid: "w\(n)", waID: nil) }
+        ) { it in
+            for n in 0..<3 {
+                #expect(await it.sender.conditions.isEmpty)
+                _ = try await it.send("msg_\(n)")
+            }
+            #expect(await it.sender.conditions.map(\.code) == ["sending_slowed"])
+            #expect(try await it.send("msg_3").taken.kept.message.status == .accepted)
+            #expect(await it.sender.conditions.isEmpty)
+        }
+    }
+
     @Test("pauses on a bad token, burns nothing, and goes on when a probe is accepted")
     func pause() async throws {
         try await LiveOutbox.open(

@@ -83,6 +83,9 @@ struct StubRecipientTests {
             // Not behind the one that is throttled: only its own recipient is.
             let other = try await Self.send(sender, "msg_c", to: "0111").taken.kept.message
             #expect(other.status == .accepted)
+            // Nor are lost answers, one after the other, anybody else's.
+            for n in 0..<3 { _ = try await Self.send(sender, "msg_lost\(n)", to: "0109") }
+            #expect(await sender.conditions.isEmpty)
         }
     }
 

@@ -75,6 +75,17 @@ extension Dispatch {
         putBack(number, readyAt: now + delay, now: now)
     }
 
+    /// The answer to it was lost: Graph may have it.
+    mutating func lost(_ number: Int64, now: Int64, random: Backoff.Random) {
+        guard let from = entries[number]?.ticket.from else { return }
+        doubts[from, default: Doubt()].add(number, now: now, random: random)
+    }
+
+    /// Graph answered to it, whatever it said.
+    mutating func answered(_ number: Int64) {
+        if let from = entries[number]?.ticket.from { doubts[from] = nil }
+    }
+
     /// How often it failed and was to be tried again.
     func failures(of number: Int64) -> Int { entries[number]?.failures ?? 0 }
 
@@ -189,6 +200,7 @@ extension Dispatch {
 
     /// The probe brought no acceptance: another one in a while.
     mutating func endProbe(_ number: Int64, now: Int64) {
+        for (from, doubt) in doubts where doubt.probe == number { doubts[from]?.probe = nil }
         for (scope, gate) in gates where gate.pause?.probe == number {
             gates[scope]?.pause?.probe = nil
             // What Meta asked for just now may be longer.

@@ -97,6 +97,8 @@ struct Dispatch: Sendable {
     private var pairPaces: [SendScope: Pace] = [:]
     /// By number: what failed since its last success.
     var outages: [String: Outage] = [:]
+    /// By number: what was lost since Graph's last answer.
+    var doubts: [String: Doubt] = [:]
     /// Held for their template, by it.
     var parked: [String: [Ticket]] = [:]
     private(set) var inFlight = 0
@@ -227,7 +229,7 @@ struct Dispatch: Sendable {
 
     /// Until when nothing of that number goes; nil when it may.
     private func closed(for ticket: Ticket, now: Int64) -> Int64? {
-        var until = usageAllows(now: now)
+        var until = max(usageAllows(now: now), doubts[ticket.from]?.closedUntil ?? 0)
         for scope in [SendScope.token, .account, .number(ticket.from)] {
             guard let gate = gates[scope] else { continue }
             until = max(until, gate.slowUntil)
@@ -283,6 +285,7 @@ struct Dispatch: Sendable {
         inFlight += 1
         ready[ticket.from]?.went(priority: ticket.priority)
         takeUsage(now: now)
+        if doubts[ticket.from]?.isOutage == true { doubts[ticket.from]?.probe = number }
         for scope in scopes(of: ticket) where gates[scope]?.pause != nil {
             gates[scope]?.pause?.probe = number
         }
@@ -340,7 +343,9 @@ struct Dispatch: Sendable {
 
     /// Whether no message of that number would go: none is to blame for those behind it.
     private func fareAlike(with ticket: Ticket, now: Int64) -> Bool {
-        if outages[ticket.from]?.isOfAll == true { return true }
+        if outages[ticket.from]?.isOfAll == true || doubts[ticket.from]?.isOutage == true {
+            return true
+        }
         return scopes(of: ticket).contains { scope in
             gates[scope].map { $0.pause != nil || $0.slowUntil > now } ?? false
         }
@@ -352,7 +357,7 @@ struct Dispatch: Sendable {
     func expected(_ number: Int64, now: Int64) -> Int64? {
         guard let entry = entries[number], !entry.isInFlight else { return nil }
         let ticket = entry.ticket
-        var time = max(entry.readyAt, usageAllows(now: now))
+        var time = max(entry.readyAt, usageAllows(now: now), doubts[ticket.from]?.until ?? 0)
         for scope in scopes(of: ticket) {
             time = max(time, gates[scope]?.slowUntil ?? 0, gates[scope]?.pause?.nextProbe ?? 0)
         }

@@ -11,6 +11,13 @@ extension MessageSender {
         }.sorted { $0.message < $1.message }
         conditions += dispatch.slowed(now: Clocks.boot).map(\.condition)
             .sorted { $0.message < $1.message }
+        conditions += dispatch.doubts.filter(\.value.isOutage).keys.sorted().map { number in
+            Condition(
+                "sending_slowed",
+                "\(SendScope.number(number)): answers of Meta's are lost, one send goes at a time",
+                hint: "It passes with the next answer. What was lost is unknown until a status of "
+                    + "Meta's settles it; see ./run.sh logs provider for the network.")
+        }
         if unwritten > 0 {
             conditions.append(
                 Condition(

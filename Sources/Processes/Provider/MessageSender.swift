@@ -162,6 +162,13 @@ actor MessageSender {
     }
 
     private func heard(_ outcome: GraphOutcome, of ticket: Ticket) async {
+        // At once, and not after the commit: others are about to go.
+        switch outcome {
+        case .accepted, .refused: dispatch.answered(ticket.number)
+        case .unknown where rules.sharesScopes:
+            dispatch.lost(ticket.number, now: Clocks.boot, random: random)
+        case .unknown, .neverLeft: break
+        }
         switch outcome {
         case .accepted(let wamid, _):
             await conclude(ticket, [.accepted(wamid: wamid)], .accepted)
