@@ -10,19 +10,23 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Points to crash at and what tries the sandbox, for tests; a release build does not contain them.
+let crashPoints = SwiftSetting.define("CRASH_POINTS", .when(configuration: .debug))
+
 /// A module without a `main`: pure when it imports no I/O, else named for the one thing it reaches.
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []
+) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/Libraries/\(name)",
-        swiftSettings: strict)
+        swiftSettings: strict + settings)
 }
 
 /// One of the four processes: an actor or a few, and a `main.swift` of one statement.
 func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, path: "Sources/Processes/\(name)",
-        // Points to crash at, for tests; a release build does not contain them.
-        swiftSettings: strict + [.define("CRASH_POINTS", .when(configuration: .debug))])
+        swiftSettings: strict + [crashPoints])
 }
 
 /// A Debian library behind a module map.
@@ -66,7 +70,7 @@ let package = Package(
         library("SQLite", ["CSQLite", "Reactor"]),
         library("Curl", ["CLibcurl", "Reactor"]),
         library("IPC", ["CLinux", "JSON", "Reactor", "Wire"]),
-        library("Daemon", ["CLinux", "IPC", "Reactor", "Wire"]),
+        library("Daemon", ["CLinux", "IPC", "Reactor", "Wire"], settings: [crashPoints]),
         library("Journal", ["IPC", "Reactor", "SQLite", "Wire"]),
 
         process(
@@ -102,7 +106,7 @@ let package = Package(
         tests("CloudAPI", ["CloudAPI", "JSON"], exclude: ["Fixtures"]),
         tests("Wire", ["JSON", "Wire"]),
         tests("IPC", ["IPC", "JSON", "Reactor", "TestSupport", "Wire"]),
-        tests("Daemon", ["Daemon", "Reactor", "TestSupport", "Wire"]),
+        tests("Daemon", ["CLinux", "Daemon", "Reactor", "TestSupport", "Wire"]),
         tests("Digest", ["Digest"]),
         tests(
             "Inbox",

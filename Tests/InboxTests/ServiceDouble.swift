@@ -20,7 +20,8 @@ struct ServiceDouble {
         place = Place(
             service: .inbox, mode: mode, loop: loop, log: Log("inbox"),
             stateDirectory: folder.path, starts: Starts(times: [0]),
-            sockets: try SocketDirectory(run))
+            sockets: try SocketDirectory(run),
+            confinement: Confinement(wanted: .on, missing: []))
         process = try await InboxProcess.start(.init(), in: place)
         client = Client(
             to: .inbox, in: place.sockets, as: Hello(process: "test", mode: mode, pid: 1), on: loop)

@@ -16,7 +16,8 @@ struct MetricsPageTests {
             service: service,
             report: ProcessReport(
                 process: service, mode: .stub, pid: 7, restarts: 2,
-                startedAt: Timestamp(milliseconds: 0), warnings: warnings, figures: figures),
+                startedAt: Timestamp(milliseconds: 0), sandbox: .full, warnings: warnings,
+                figures: figures),
             reasons: [])
     }
 

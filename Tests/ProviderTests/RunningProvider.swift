@@ -27,7 +27,8 @@ struct RunningProvider {
             let place = Place(
                 service: .provider, mode: .stub, loop: loop, log: Log("provider"),
                 stateDirectory: path, starts: Starts(times: [Clocks.wall]),
-                sockets: try SocketDirectory("\(path)/run"))
+                sockets: try SocketDirectory("\(path)/run"),
+                confinement: Confinement(wanted: .on, missing: []))
             let settings = try ProviderSettings(
                 Surroundings(["GATEWAY_MODE": "stub"].merging(settings) { $1 }))
             let process = try await ProviderProcess.start(settings, in: place)

@@ -35,6 +35,7 @@ package final class GatewayProcess: Sendable {
 
     package let name: Name
     private let settings: Mutex<[String: String]>
+    private let arguments = Mutex<[String]>([])
     private let input: CInt?
     private let logFile: String
     private let state = Mutex(State())
@@ -81,7 +82,7 @@ package final class GatewayProcess: Sendable {
         precondition(!isRunning, "\(name.rawValue) runs already")
         let start = log(from: 0).utf8.count
         let environment = settings.withLock { $0 }
-        let program = [try executable(name.rawValue)]
+        let program = [try executable(name.rawValue)] + arguments.withLock { $0 }
         let command = fault.map { $0.launcher + program } ?? program
         let child = try await Spawner.shared.get().spawn(
             command[0], Array(command.dropFirst()), environment: environment, input: input,
@@ -96,6 +97,10 @@ package final class GatewayProcess: Sendable {
     package func set(_ setting: String, _ value: String?) {
         settings.withLock { $0[setting] = value }
     }
+
+    /// The command line of the starts to come.
+    package func set(arguments: String...) { set(arguments: arguments) }
+    package func set(arguments: [String]) { self.arguments.withLock { $0 = arguments } }
 
     // MARK: What it is
 

@@ -13,6 +13,9 @@ package protocol DaemonProcess: Sendable {
     /// Reads and checks every setting; opens nothing that lasts.
     static func settings(from surroundings: Surroundings) throws -> Settings
 
+    /// What it may do once its settings are read.
+    static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox
+
     /// Takes the locks, opens what is kept and begins to answer; returns when all is ready.
     static func start(_ settings: Settings, in place: Place) async throws -> Self
 
@@ -30,6 +33,7 @@ package struct Place: Sendable {
     package let stateDirectory: String
     package let starts: Starts
     package let sockets: SocketDirectory
+    package let confinement: Confinement
 
     /// Ends the process so that it is started again: for what must not be retried in place.
     package func fail(_ reason: String) -> Never {
@@ -55,7 +59,8 @@ package struct Place: Sendable {
         }
         return ProcessReport(
             process: service, mode: mode, pid: getpid(), restarts: starts.restarts,
-            startedAt: starts.startedAt, reasons: reasons, warnings: warnings, figures: figures)
+            startedAt: starts.startedAt, sandbox: confinement.word, reasons: reasons,
+            warnings: warnings + confinement.warnings(of: service), figures: figures)
     }
 
     /// A client to another process of the group.
@@ -89,14 +94,35 @@ package enum Exit {
 private let drainLimit = Duration.seconds(15)
 private let endingSignals = [SIGTERM, SIGINT]
 
-/// The life of every process: settings, signals, limits, loop, start, `ready`, work, drain, exit.
+/// What the command line of a process says.
+private struct Arguments {
+    static let usage = "[--check] [--require-sandbox | --no-sandbox]"
+
+    /// Judges the settings and ends.
+    private(set) var isCheck = false
+    private(set) var sandbox = Confinement.Wanted.on
+
+    /// Nil for anything else than `usage` says.
+    init?(_ arguments: some Sequence<String>) {
+        for argument in arguments {
+            switch argument {
+            case "--check": isCheck = true
+            case "--require-sandbox" where sandbox != .off: sandbox = .required
+            case "--no-sandbox" where sandbox != .required: sandbox = .off
+            default: return nil
+            }
+        }
+    }
+}
+
+/// The life of every process: settings, signals, limits, sandbox, loop, start, `ready`, work, drain, exit.
 package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never {
     let log = Log(Process.service.rawValue)
-    let arguments = CommandLine.arguments.dropFirst()
-    guard arguments.isEmpty || arguments == ["--check"] else {
-        log.fatal("usage: \(Process.service.rawValue) [--check]")
+    guard let arguments = Arguments(CommandLine.arguments.dropFirst()) else {
+        log.fatal("usage: \(Process.service.rawValue) \(Arguments.usage)")
         exit(Exit.usage)
     }
+    let unclosed = arguments.sandbox == .off ? [] : Sandbox.closeInherited()
     Signals.block(endingSignals)
     umask(0o077)
     let surroundings = Surroundings.own
@@ -110,23 +136,28 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
     } catch {
         log.fatal("\(error)")
         // The holder of ingress's socket watches this file: it must let go, or callers would hang.
-        if let path = surroundings.value("GATEWAY_STATE_DIR"), arguments.isEmpty {
+        if let path = surroundings.value("GATEWAY_STATE_DIR"), !arguments.isCheck {
             try? Data("\(Exit.settings)\n".utf8)
                 .write(to: URL(filePath: "\(path)/run/\(Process.service.rawValue).exit"))
         }
         exit(Exit.settings)
     }
-    if !arguments.isEmpty { exit(Exit.done) }
+    if arguments.isCheck { exit(Exit.done) }
     endWithParent(surroundings)
     limitResources()
     do {
         let runDirectory = "\(stateDirectory)/run"
+        let starts = Starts.record(Process.service, in: runDirectory)
+        let sockets = try SocketDirectory(runDirectory)
+        // Before the first thread, and before a byte of anybody else's is read.
+        let confinement = try confine(
+            Process.sandbox(for: settings, in: stateDirectory), arguments.sandbox,
+            lacking: unclosed, log)
         let loop = try EventLoop()
         let place = Place(
             service: Process.service, mode: mode, loop: loop, log: log,
-            stateDirectory: stateDirectory,
-            starts: Starts.record(Process.service, in: runDirectory),
-            sockets: try SocketDirectory(runDirectory))
+            stateDirectory: stateDirectory, starts: starts, sockets: sockets,
+            confinement: confinement)
         let ending = Bell(on: loop)
         try Signals.watch(endingSignals, on: loop) { _ in ending.ring() }
         Task(executorPreference: loop) { await live(process, settings, in: place, until: ending) }
@@ -155,15 +186,47 @@ private func live<Process: DaemonProcess>(
         place.fail("\(error)")
     }
     watching.cancel()
+    #if CRASH_POINTS
+        SandboxTrial.run(in: place)
+    #endif
     _ = write(STDOUT_FILENO, "ready\n", 6)
     place.log.info(
         "ready pid=\(getpid()) mode=\(place.mode.rawValue) restarts=\(place.starts.restarts)")
-    while await !ending.wait(atMost: .seconds(3_600)) {}
+    let granted = place.confinement.granted
+    var replaced: String?
+    while await !ending.wait(
+        atMost: granted.isEmpty ? .seconds(3_600) : GrantedFiles.interval)
+    {
+        replaced = granted.replaced()
+        if replaced != nil { break }
+    }
     place.log.info("draining")
     loop.after(drainLimit) { place.fail("could not drain within \(drainLimit)") }
     await process.drain()
     place.log.info("drained")
+    if let replaced { place.fail("sandbox.outdated file=\(replaced): starts anew to read it") }
     loop.stop()
+}
+
+/// Holds this process in its sandbox, and says what the kernel lacks of it.
+private func confine(
+    _ sandbox: Sandbox, _ wanted: Confinement.Wanted, lacking: [Confinement.Part], _ log: Log
+) throws(SystemError) -> Confinement {
+    guard wanted != .off else {
+        log.warning("sandbox.off: --no-sandbox is for tests")
+        return Confinement(wanted: wanted, missing: [])
+    }
+    // SQLite's sorts go to files when they are long, by default in a folder that all share.
+    if let folder = sandbox.folders.first { setenv("SQLITE_TMPDIR", folder, 1) }
+    let missing = lacking + (try sandbox.hold())
+    for part in missing { log.warning("sandbox.missing \(part.rawValue)") }
+    if wanted == .required, !missing.isEmpty {
+        log.fatal(
+            "--require-sandbox: the kernel lacks "
+                + missing.map(\.rawValue).joined(separator: ", ") + "; use one that has it")
+        exit(Exit.ourFault)
+    }
+    return Confinement(wanted: wanted, missing: missing, granted: sandbox.reads)
 }
 
 /// Asks the kernel for SIGTERM when the supervisor dies, however it dies.

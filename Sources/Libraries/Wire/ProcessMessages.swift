@@ -51,6 +51,9 @@ package struct DescribeInbox: Request {
 
 /// What a process says about itself in health.
 package struct ProcessReport: Codable, Hashable, Sendable {
+    /// How much of a sandbox holds: all, less since the kernel lacks something, or none.
+    package enum Sandbox: String, Codable, Sendable { case full, partial, off }
+
     package var process: Service
     package var version: String
     package var mode: Mode
@@ -58,6 +61,8 @@ package struct ProcessReport: Codable, Hashable, Sendable {
     /// Starts since the group was started, less the first.
     package var restarts: Int
     package var startedAt: Timestamp
+    /// How much of its sandbox holds; a warning names what does not.
+    package var sandbox: Sandbox
     /// What makes the whole `degraded`.
     package var reasons: [Condition]
     /// What wants attention but leaves `ok`.
@@ -67,7 +72,8 @@ package struct ProcessReport: Codable, Hashable, Sendable {
 
     package init(
         process: Service, mode: Mode, pid: Int32, restarts: Int, startedAt: Timestamp,
-        reasons: [Condition] = [], warnings: [Condition] = [], figures: [String: Int64] = [:]
+        sandbox: Sandbox, reasons: [Condition] = [], warnings: [Condition] = [],
+        figures: [String: Int64] = [:]
     ) {
         self.process = process
         version = Protocol.release
@@ -75,13 +81,14 @@ package struct ProcessReport: Codable, Hashable, Sendable {
         self.pid = pid
         self.restarts = restarts
         self.startedAt = startedAt
+        self.sandbox = sandbox
         self.reasons = reasons
         self.warnings = warnings
         self.figures = figures
     }
 
     package enum CodingKeys: String, CodingKey {
-        case process, version, mode, pid, restarts, reasons, warnings, figures
+        case process, version, mode, pid, restarts, sandbox, reasons, warnings, figures
         case startedAt = "started_at"
     }
 }

@@ -18,6 +18,12 @@ struct InboxProcess: DaemonProcess {
 
     static func settings(from surroundings: Surroundings) throws -> Settings { Settings() }
 
+    /// Its folder and its socket.
+    static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox {
+        Sandbox(
+            folders: ["\(stateDirectory)/inbox"], socketFolders: ["\(stateDirectory)/run"])
+    }
+
     static func start(_ settings: Settings, in place: Place) async throws -> Self {
         let folder = "\(place.stateDirectory)/inbox"
         // A folder that was restored from a backup may be open to others.

@@ -52,6 +52,7 @@ private struct ProcessHealth: Encodable {
     let restarts: Int?
     let version: String?
     let startedAt: Timestamp?
+    let sandbox: ProcessReport.Sandbox?
     let figures: [String: Int64]?
 
     init(_ state: ProcessState) {
@@ -60,11 +61,12 @@ private struct ProcessHealth: Encodable {
         restarts = state.report?.restarts
         version = state.report?.version
         startedAt = state.report?.startedAt
+        sandbox = state.report?.sandbox
         figures = state.report?.figures
     }
 
     enum CodingKeys: String, CodingKey {
-        case status, pid, restarts, version, figures
+        case status, pid, restarts, version, sandbox, figures
         case startedAt = "started_at"
     }
 }

@@ -34,6 +34,15 @@ struct IngressProcess: DaemonProcess {
             journalDays: try surroundings.journalDays())
     }
 
+    /// Its folder, and what connects to the listening socket that it was started with; started bare
+    /// it may bind the one port of its settings, and still connect to none.
+    static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox {
+        let isHeld = ListenAddress.isInherited
+        return Sandbox(
+            folders: ["\(stateDirectory)/ingress"], binds: isHeld ? [] : [settings.listen.port],
+            network: isHeld ? .none : .listening)
+    }
+
     static func start(_ settings: Settings, in place: Place) async throws -> Self {
         let directory = "\(place.stateDirectory)/ingress"
         mkdir(directory, 0o700)

@@ -39,7 +39,7 @@ struct ListenAddress: Hashable, Sendable {
     ///
     /// - Throws: `SystemError`, e.g. `EADDRINUSE`.
     func listener() throws(SystemError) -> Descriptor {
-        if Self.isListening(STDIN_FILENO) {
+        if Self.isInherited {
             // Taken by another number, so that descriptor 0 is never closed and reused.
             let inherited = Descriptor(
                 owning: try checked("fcntl(F_DUPFD)") {
@@ -51,10 +51,12 @@ struct ListenAddress: Hashable, Sendable {
         return try bound()
     }
 
-    private static func isListening(_ descriptor: CInt) -> Bool {
+    /// Whether descriptor 0 is a socket that listens.
+    static var isInherited: Bool {
         var value: CInt = 0
         var length = socklen_t(MemoryLayout<CInt>.size)
-        return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value == 1
+        return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0
+            && value == 1
     }
 
     private func bound() throws(SystemError) -> Descriptor {

@@ -75,6 +75,22 @@ struct GraphSettings: Hashable, Sendable {
             cure: "use https://host, http only to this machine, or unset it for \(metasGraph)")
     }
 
+    /// What the C library reads to find a host, and libcurl to trust it: names, name servers, the
+    /// plug-ins that look names up and their libraries, and certificates.
+    static let systemFiles = [
+        "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/gai.conf",
+        "/etc/services", "/etc/ld.so.cache", "/lib", "/lib64", "/usr/lib", "/etc/ssl",
+        "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+    ]
+
+    /// The TCP ports it is reached by: Meta's hosts, name servers whose answer is too long for UDP,
+    /// and a Graph at a port of its own.
+    var ports: [UInt16] {
+        let own = (try? TransferURL(base))?.port.flatMap { UInt16(exactly: $0) }
+        let plain: [UInt16] = base.hasPrefix("http:") ? [80] : []
+        return [443, 53] + plain + (own.map { [$0] } ?? [])
+    }
+
     /// Where a message of that number is posted.
     ///
     /// - Throws: `TransferURL.Refusal`, for a number that is no part of a path.

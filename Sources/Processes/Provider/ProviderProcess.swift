@@ -25,6 +25,17 @@ struct ProviderProcess: DaemonProcess {
         try ProviderSettings(surroundings)
     }
 
+    /// Its folder and its socket; in live mode Graph, and what it takes to find and trust it.
+    static func sandbox(for settings: ProviderSettings, in stateDirectory: String) -> Sandbox {
+        var sandbox = Sandbox(
+            folders: ["\(stateDirectory)/provider"], socketFolders: ["\(stateDirectory)/run"])
+        guard let graph = settings.graph else { return sandbox }
+        sandbox.network = .calling
+        sandbox.connects = graph.ports
+        sandbox.reads = GraphSettings.systemFiles + (graph.authorities.map { [$0] } ?? [])
+        return sandbox
+    }
+
     static func start(_ settings: ProviderSettings, in place: Place) async throws -> Self {
         let loop = place.loop
         let directory = "\(place.stateDirectory)/provider"

@@ -14,6 +14,12 @@ struct SignerProcess: DaemonProcess {
         try Secrets(surroundings)
     }
 
+    /// Nothing but its lock and its socket.
+    static func sandbox(for secrets: Secrets, in stateDirectory: String) -> Sandbox {
+        Sandbox(
+            files: ["\(stateDirectory)/run/signer.lock"], socketFolders: ["\(stateDirectory)/run"])
+    }
+
     static func start(_ secrets: Secrets, in place: Place) async throws -> Self {
         let lock = try await Lock.take(
             "\(place.stateDirectory)/run/signer.lock", on: place.loop)
