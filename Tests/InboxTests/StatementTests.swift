@@ -26,6 +26,13 @@ struct StatementTests {
         """,
     ]
 
+    /// The first or last row by its number; SQLite says of these no more than of a whole table.
+    private static let ends: Set = [
+        "SELECT max(id) FROM changes", "SELECT min(id) FROM changes",
+        "SELECT max(rowid) FROM messages", "SELECT max(number) FROM moves",
+        "SELECT min(number) FROM moves",
+    ]
+
     /// Every literal of the sources that is a statement, other than those of the schema.
     private static func statements() throws -> [String] {
         let folder = URL(filePath: #filePath)
@@ -65,7 +72,11 @@ struct StatementTests {
                     let line = row.text(3)
                     // Of an index of words: `M` is the query that it is searched for.
                     let isMatch = line.contains("VIRTUAL TABLE INDEX") && line.contains(":M")
-                    if (line.hasPrefix("SCAN") && !isMatch) || line.contains("TEMP B-TREE") {
+                    // A greatest or smallest one is a SEARCH in words even where all rows are read.
+                    let isWhole =
+                        line.hasPrefix("SCAN") && !isMatch
+                        || line.wholeMatch(of: /SEARCH \w+/) != nil && !Self.ends.contains(text)
+                    if isWhole || line.contains("TEMP B-TREE") {
                         scans.append("\(line): \(text)")
                     }
                     return .next
@@ -75,6 +86,6 @@ struct StatementTests {
         }
         #expect(scans == [])
         // A name that is gone from the sources is gone from the list.
-        #expect(Self.whole.subtracting(statements) == [])
+        #expect(Self.whole.union(Self.ends).subtracting(statements) == [])
     }
 }

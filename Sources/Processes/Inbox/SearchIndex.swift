@@ -48,9 +48,12 @@ final class SearchIndex {
     /// Places go by time, so that the newest matches are found first and a page ends where it is full.
     func freePlace(at moment: Int64) throws -> Int64 {
         let first = Self.place(at: moment)
-        let last = try sql("SELECT max(place) FROM messages WHERE place > ? AND place <= ?")
-            .first(.integer(first), .integer(first + Self.perMillisecond)) { $0.optionalInteger(0) }
-        let next = (last ?? nil).map { $0 + 1 } ?? first + 1
+        // The last one up to the end of that moment: one step in the index. With both ends named SQLite takes the
+        // literal one, without which it would not take this index at all, and walks from moment to moment.
+        let last = try sql(
+            "SELECT place FROM messages WHERE place > 0 AND place <= ? ORDER BY place DESC LIMIT 1"
+        ).first(.integer(first + Self.perMillisecond)) { $0.integer(0) }
+        let next = max(last ?? 0, first) + 1
         guard next > first + Self.perMillisecond else { return next }
         return try freePlace(at: moment + 1)
     }
