@@ -24,7 +24,7 @@ struct Fixture: CustomTestStringConvertible, Sendable {
     }()
 
     func updates() throws -> [Update] {
-        try WebhookPayload.decode(body, using: JSONDecoder())
+        try WebhookPayload.decode(body)
     }
 
     /// The messages of a fixture, in order.

@@ -5,7 +5,7 @@ import Testing
 
 struct StubPayloadTests {
     private func only(_ body: Data) throws -> Update {
-        let updates = try WebhookPayload.decode(body, using: JSONDecoder())
+        let updates = try WebhookPayload.decode(body)
         try #require(updates.count == 1)
         return try #require(updates.first)
     }

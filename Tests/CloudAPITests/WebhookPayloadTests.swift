@@ -5,7 +5,7 @@ import JSON
 
 struct WebhookPayloadTests {
     private func decode(_ text: String) throws(WebhookError) -> [Update] {
-        try WebhookPayload.decode(Data(text.utf8), using: JSONDecoder())
+        try WebhookPayload.decode(Data(text.utf8))
     }
 
     @Test("the fixtures are found")
@@ -96,7 +96,7 @@ struct WebhookPayloadTests {
         let body = try JSONDecoder().decode(JSONValue.self, from: Fixture("text").body).encoded()
         for length in 0..<body.count {
             #expect(throws: WebhookError.notJSON) {
-                try WebhookPayload.decode(body.prefix(length), using: JSONDecoder())
+                try WebhookPayload.decode(body.prefix(length))
             }
         }
     }
@@ -110,7 +110,7 @@ struct WebhookPayloadTests {
             var damaged = body
             damaged[offset] = damage
             do throws(WebhookError) {
-                let updates = try WebhookPayload.decode(damaged, using: JSONDecoder())
+                let updates = try WebhookPayload.decode(damaged)
                 #expect(!updates.isEmpty)
             } catch {
                 #expect(error != .tooDeep)

@@ -15,7 +15,7 @@ struct StubLifeTests {
 
     private static func statuses(_ entries: [JournalEntry]) throws -> [MessageStatusUpdate] {
         try entries.filter { $0.kind == .webhook }.flatMap { entry in
-            try WebhookPayload.decode(entry.body, using: JSONDecoder()).compactMap { update in
+            try WebhookPayload.decode(entry.body).compactMap { update in
                 if case .status(let status) = update { status } else { nil }
             }
         }

@@ -84,7 +84,7 @@ final class Fold {
 
     private func apply(webhook body: Data, _ arrival: Arrival) throws {
         let updates: [Update]
-        do { updates = try WebhookPayload.decode(body, using: coder.webhookDecoder) } catch {
+        do { updates = try WebhookPayload.decode(body) } catch {
             throw Refusal.unreadable("no webhook: \(error)")
         }
         for update in updates {

@@ -25,18 +25,13 @@ package enum WebhookPayload {
     /// The bytes are parsed once; what follows walks the values. An element that cannot be read
     /// becomes ``Update/malformed(raw:path:reason:)`` and costs no other one.
     /// - Throws: ``WebhookError`` when there is no envelope to walk.
-    package static func decode(
-        _ body: Data, using decoder: JSONDecoder
-    ) throws(WebhookError) -> [Update] {
+    package static func decode(_ body: Data) throws(WebhookError) -> [Update] {
         let payload: JSONValue
-        do {
-            payload = try decoder.decode(JSONValue.self, from: body)
-        } catch DecodingError.dataCorrupted(let context)
-            where context.underlyingError is JSONTooDeep
-        {
-            throw .tooDeep
-        } catch {
-            throw .notJSON
+        do { payload = try JSONValue(parsing: body) } catch {
+            switch error {
+            case .tooDeep: throw .tooDeep
+            case .notJSON: throw .notJSON
+            }
         }
         return try updates(in: payload)
     }
