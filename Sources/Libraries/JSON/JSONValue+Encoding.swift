@@ -33,7 +33,7 @@ extension JSONValue {
         return Data(bytes)
     }
 
-    private func write(to bytes: inout [UInt8], _ form: TextForm) {
+    func write(to bytes: inout [UInt8], _ form: TextForm) {
         switch self {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
@@ -60,7 +60,7 @@ extension JSONValue {
         }
     }
 
-    private static func write(_ text: String, to bytes: inout [UInt8], _ form: TextForm) {
+    static func write(_ text: String, to bytes: inout [UInt8], _ form: TextForm) {
         bytes.append(UInt8(ascii: "\""))
         if form == .escaped {
             for unit in text.utf16 {
@@ -71,9 +71,22 @@ extension JSONValue {
                 }
             }
         } else {
-            for byte in text.utf8 { write(byte, to: &bytes) }
+            var text = text
+            text.withUTF8 { write($0, to: &bytes) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whole stretches at once: hardly a byte has to be escaped.
+    private static func write(_ utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var start = 0
+        for (index, byte) in utf8.enumerated()
+        where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            bytes += utf8[start..<index]
+            write(byte, to: &bytes)
+            start = index + 1
+        }
+        bytes += utf8[start...]
     }
 
     /// A byte of text; all but quote, backslash and control characters stand for themselves.

@@ -21,16 +21,34 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
+    /// Bytes of `2026-09-21T14:13:20.123Z`.
+    private static let longest = 24
+
     /// RFC 3339 as in `2026-09-21T14:13:20Z`, with three decimals when there are milliseconds.
     package var text: String {
         let (days, rest) = milliseconds.flooredDivision(by: 86_400_000)
         let (year, month, day) = Self.date(ofDay: days)
-        let seconds = rest / 1_000
-        var text = "\(Self.digits(year, 4))-\(Self.digits(month, 2))-\(Self.digits(day, 2))T"
-        text += "\(Self.digits(seconds / 3_600, 2)):\(Self.digits(seconds / 60 % 60, 2))"
-        text += ":\(Self.digits(seconds % 60, 2))"
-        if rest % 1_000 != 0 { text += ".\(Self.digits(rest % 1_000, 3))" }
-        return text + "Z"
+        let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000)
+        return String(unsafeUninitializedCapacity: Self.longest) { bytes in
+            var count = 0
+            func add(_ value: Int64, _ width: Int, then end: Unicode.Scalar) {
+                var value = value
+                for place in stride(from: count + width - 1, through: count, by: -1) {
+                    bytes[place] = UInt8(ascii: "0") + UInt8(value % 10)
+                    value /= 10
+                }
+                bytes[count + width] = UInt8(ascii: end)
+                count += width + 1
+            }
+            add(year, 4, then: "-")
+            add(month, 2, then: "-")
+            add(day, 2, then: "T")
+            add(seconds / 3_600, 2, then: ":")
+            add(seconds / 60 % 60, 2, then: ":")
+            add(seconds % 60, 2, then: fraction == 0 ? "Z" : ".")
+            if fraction != 0 { add(fraction, 3, then: "Z") }
+            return count
+        }
     }
 
     /// Reads exactly what `text` writes; nil for anything else.
@@ -61,11 +79,6 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.init(
             milliseconds: ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + fraction)
         guard self.text == text else { return nil }
-    }
-
-    private static func digits(_ value: Int64, _ width: Int) -> String {
-        let text = String(value)
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
 
     // The civil calendar counted in 400-year eras that begin on 1 March, so that the leap day is the last.

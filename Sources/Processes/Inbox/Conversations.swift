@@ -193,7 +193,7 @@ final class Conversations {
             let shown = conversation.row.conversation(with: profile, at: conversation.at)
             try feed.add(
                 .conversationUpdated, at: conversation.at,
-                phoneNumberID: conversation.row.phoneNumberID, data: try coder.encode(shown))
+                phoneNumberID: conversation.row.phoneNumberID, data: coder.encode(shown))
         }
         touched = [:]
     }

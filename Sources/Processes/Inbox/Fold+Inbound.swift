@@ -66,11 +66,22 @@ extension Fold {
         case .duplicate: return
         }
         try ledger.note(names)
-        let isAmended = try amend(row.wamid, of: row.phoneNumberID, at: arrival.entry.at)
+        // Of most messages nothing was said before they came, and so nothing is looked up for them.
+        let isSpokenOf = try filing == .replaced || isSpokenOf(row)
+        let isAmended =
+            try isSpokenOf && amend(row.wamid, of: row.phoneNumberID, at: arrival.entry.at)
         let kept = isAmended || filing == .replaced ? try self.message(row.id) ?? row : row
         try feed.add(
             filing == .new ? kind : .messageUpdated, at: arrival.entry.at,
-            phoneNumberID: row.phoneNumberID, data: try coder.encode(try shown(kept)))
+            phoneNumberID: row.phoneNumberID,
+            data: try coder.encode(try shown(kept, isSpokenOf: isSpokenOf)))
+    }
+
+    /// Whether anything was said about a message, or it has more names than one.
+    private func isSpokenOf(_ row: MessageRow) throws -> Bool {
+        guard row.direction == .inbound else { return true }
+        return try sql("SELECT 1 FROM amendments WHERE phone_number_id = ? AND target = ?")
+            .first(.text(row.phoneNumberID), .text(row.wamid)) { _ in true } ?? false
     }
 
     /// Keeps a message under its id; of two of one id the one that was told live, else the one that came

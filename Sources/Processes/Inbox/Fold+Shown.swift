@@ -5,10 +5,14 @@ internal import Wire
 
 extension Fold {
     /// The message as readers see it, with what the other tables have of it.
-    func shown(_ row: MessageRow, _ progress: Progress? = nil) throws -> Message {
+    ///
+    /// `isSpokenOf`: whether anybody may have reacted to it.
+    func shown(
+        _ row: MessageRow, _ progress: Progress? = nil, isSpokenOf: Bool = true
+    ) throws -> Message {
         var message = row.message(coder)
         message.media = try withNews(message.media)
-        message.reactions = try reactions(on: row)
+        if isSpokenOf { message.reactions = try reactions(on: row) }
         if row.isAmended { message.revisions = try revisions(of: row) }
         guard row.direction == .outbound else { return message }
         let progress = try progress ?? self.progress(of: row.id)

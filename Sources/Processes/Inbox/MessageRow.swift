@@ -147,6 +147,17 @@ struct Coder {
         String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
+    // What is told of nearly every entry, and what is in nearly every row, goes the short way.
+
+    func encode(_ message: Message) throws -> String { try message.json(with: encoder) }
+
+    func encode(_ conversation: Conversation) -> String { conversation.json }
+
+    /// Nil for the empty text.
+    func decode(_ type: JSONValue.Type, _ text: String) -> JSONValue? {
+        text.isEmpty ? nil : try? JSONValue(parsing: Data(text.utf8))
+    }
+
     /// Nil for the empty text, and for what an older version wrote in another form.
     func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
         text.isEmpty ? nil : try? decoder.decode(type, from: Data(text.utf8))
@@ -155,7 +166,4 @@ struct Coder {
     func read<Value: Decodable>(_ type: Value.Type, _ body: Data) throws -> Value {
         try decoder.decode(type, from: body)
     }
-
-    /// For `WebhookPayload`, which takes the decoder to use.
-    var webhookDecoder: JSONDecoder { decoder }
 }
