@@ -32,6 +32,16 @@ struct Setting {
 }
 
 extension Database {
+    /// Keeps that many pages in memory, and empties the log when it has that many; before the first statement.
+    ///
+    /// - Throws: `DatabaseError`.
+    package func give(pages: Int, log: Int) throws {
+        try apply([
+            Setting(name: "cache_size", value: "\(pages)", answer: "\(pages)"),
+            Setting(name: "wal_autocheckpoint", value: "\(log)", answer: "\(log)"),
+        ])
+    }
+
     /// Sets each and reads it back.
     func apply(_ settings: [Setting]) throws {
         for setting in settings {

@@ -37,6 +37,17 @@ actor InboxStore {
         let reader: Reader
     }
 
+    /// Pages (4 KiB) kept in memory, at most 64 MiB.
+    ///
+    /// A batch touches some thousand, which lie all over the indexes: with SQLite's 2 MiB they are read again for
+    /// each message, and written before the batch ends.
+    private static let pagesInMemory = 16_384
+    /// Pages of the log after which it is emptied, 16 MiB.
+    ///
+    /// A page that several batches change is written to the file once; and what a killed process left is read in
+    /// a moment.
+    private static let pagesInLog = 4_096
+
     private let path: String
     private let mode: Mode
     private let executor: ThreadExecutor
@@ -62,6 +73,7 @@ actor InboxStore {
     /// - Throws: `DatabaseError`: stay down, and leave the file as it is.
     func open() throws -> Opening {
         let database = try Database(path: path)
+        try database.give(pages: Self.pagesInMemory, log: Self.pagesInLog)
         try database.checkpoint()
         try database.migrate(Schema.migrations)
         let sql = StatementCache(database)
