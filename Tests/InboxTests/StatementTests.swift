@@ -12,7 +12,7 @@ struct StatementTests {
         "UPDATE search_pending SET after = ?", "DELETE FROM search_pending",
         "SELECT id, party FROM conversations", "SELECT origin, seq, mark, at FROM origins",
         "SELECT count(*) FROM conversations", "SELECT count(*) FROM unparsed",
-        "SELECT count(*) FROM holes",
+        "SELECT count(*) FROM holes", "SELECT messages FROM counts",
         "SELECT origin, first, last FROM holes ORDER BY origin, first",
         "SELECT process, origin, seq, mark FROM origins ORDER BY process, at",
         "SELECT origin, seq, at, kind, path, error FROM unparsed ORDER BY at DESC, seq DESC LIMIT ?",

@@ -146,6 +146,18 @@ struct StoreTests {
         #expect(try await inbox.count("messages") == 4)
     }
 
+    @Test("the figure of messages counts those that are there, whatever was removed")
+    func messagesAreCounted() async throws {
+        let inbox = try await StoreDouble()
+        try await inbox.append(journal(4).whole())
+        try await inbox.append(journal(4).whole())
+        #expect(try await inbox.store.figures()["messages"] == 4)
+        try await inbox.store.inspect { sql in
+            try sql.database.execute("DELETE FROM messages WHERE rowid < 3")
+        }
+        #expect(try await inbox.store.figures()["messages"] == 2)
+    }
+
     @Test("entries out of order are refused")
     func outOfOrder() async throws {
         let inbox = try await StoreDouble()

@@ -157,8 +157,7 @@ actor InboxStore {
             try store.sql(text).first { $0.integer(0) } ?? 0
         }
         return [
-            // Hardly a row is ever deleted (an echo of our own), so the last number is their count.
-            "messages": try count("SELECT max(rowid) FROM messages"),
+            "messages": try count("SELECT messages FROM counts"),
             "conversations": try count("SELECT count(*) FROM conversations"),
             "unparsed": try count("SELECT count(*) FROM unparsed"),
             "holes": try count("SELECT count(*) FROM holes"),
