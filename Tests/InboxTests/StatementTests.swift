@@ -13,6 +13,8 @@ struct StatementTests {
         "SELECT id, party FROM conversations", "SELECT origin, seq, mark, at FROM origins",
         "SELECT count(*) FROM conversations", "SELECT count(*) FROM unparsed",
         "SELECT count(*) FROM holes", "SELECT messages FROM counts",
+        "DELETE FROM ended",
+        "INSERT INTO ended(at) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM trying)",
         "SELECT origin, first, last FROM holes ORDER BY origin, first",
         "SELECT process, origin, seq, mark FROM origins ORDER BY process, at",
         "SELECT origin, seq, at, kind, path, error FROM unparsed ORDER BY at DESC, seq DESC LIMIT ?",

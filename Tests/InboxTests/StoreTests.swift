@@ -146,6 +146,29 @@ struct StoreTests {
         #expect(try await inbox.count("messages") == 4)
     }
 
+    @Test("after a process that ended in order nothing is tried one by one")
+    func endInOrder() async throws {
+        let journal = journal(4)
+        let first = try await StoreDouble()
+        try await first.append(journal.batch(0..<1))
+        await first.store.close()
+        let second = try await StoreDouble(in: first.folder)
+        try await second.store.inspect { sql in
+            try sql.database.execute("INSERT INTO trying VALUES ('\(journal.origin)', 2, 3)")
+        }
+        try await second.append(journal.batch(1..<3))
+        #expect(try await second.count("messages") == 3)
+        // An entry that is still counted as begun makes the next start careful, in order or not.
+        try await second.store.inspect { sql in
+            try sql.database.execute("INSERT INTO trying VALUES ('\(journal.origin)', 4, 3)")
+        }
+        await second.store.close()
+        let third = try await StoreDouble(in: first.folder)
+        try await third.append(journal.batch(3..<4))
+        #expect(try await third.count("messages") == 3)
+        #expect(try await third.count("unparsed") == 1)
+    }
+
     @Test("the figure of messages counts those that are there, whatever was removed")
     func messagesAreCounted() async throws {
         let inbox = try await StoreDouble()

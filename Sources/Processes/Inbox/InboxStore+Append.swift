@@ -7,8 +7,8 @@ extension InboxStore {
     /// Who kills inbox from outside that often in the middle of one entry is taken for the entry: it is kept
     /// raw in `unparsed`, and health says so.
     static let trials: Int64 = 3
-    /// Bodies up to that many bytes past the position are applied one by one after a start: no batch
-    /// that ended the process before was longer (`Shipper.maximumBytes`).
+    /// Bodies up to that many bytes past the position are applied one by one after a process that did not end
+    /// in order: no batch that ended it was longer (`Shipper.maximumBytes`).
     static let cautiousBytes = 1 << 20
 
     /// Where that journal was applied up to; nil when it was never seen.
@@ -35,9 +35,9 @@ extension InboxStore {
         var rest = batch.entries.map {
             Arrival(origin: batch.origin, process: batch.process, entry: $0)
         }[...]
-        while let next = rest.first, caution[batch.origin, default: Self.cautiousBytes] > 0 {
+        while let next = rest.first, caution[batch.origin, default: cautionAtStart] > 0 {
             try applyCautiously(next, store)
-            caution[batch.origin, default: Self.cautiousBytes] -= next.entry.body.count
+            caution[batch.origin, default: cautionAtStart] -= next.entry.body.count
             rest = rest.dropFirst()
         }
         // All that was in the journal when it was last shipped from has been tried.

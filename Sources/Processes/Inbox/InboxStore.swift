@@ -53,7 +53,9 @@ actor InboxStore {
     private let executor: ThreadExecutor
     private var state = State.closed
     var positions: [String: (position: JournalPosition, at: Int64)] = [:]
-    /// What is left of `cautiousBytes`, by origin.
+    /// What each journal has of `cautiousBytes` at first: none after a process that ended in order.
+    private(set) var cautionAtStart = cautiousBytes
+    /// What is left of it, by origin.
     var caution: [String: Int] = [:]
     /// The entry, by origin, that was tried by this process and found no room.
     var refused: [String: Int64] = [:]
@@ -85,6 +87,7 @@ actor InboxStore {
             Opened(
                 database: database, sql: sql, ledger: ledger, fold: fold, reader: Reader(fold)))
         positions = try ledger.positions()
+        cautionAtStart = try ledger.takeEnd() ? 0 : Self.cautiousBytes
         return Opening(
             positions: positions, epoch: fold.feed.epoch, newestEvent: try fold.feed.newest() ?? 0)
     }
@@ -102,8 +105,12 @@ actor InboxStore {
         try FileManager.default.removeItem(atPath: mark)
     }
 
-    /// Lets go of the file.
-    func close() { state = .closed }
+    /// Lets go of the file, between two batches.
+    func close() {
+        // Where there is no room for this, the next start is only slower.
+        if case .open(let opened) = state { try? opened.ledger.noteEnd(at: Clocks.wall) }
+        state = .closed
+    }
 
     /// Runs `body` with what is open; for tests that look at tables.
     func inspect<Result: Sendable>(

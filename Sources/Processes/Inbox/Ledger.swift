@@ -60,6 +60,18 @@ struct Ledger {
         try sql("DELETE FROM trying WHERE origin = ?").run(.text(origin))
     }
 
+    /// Notes that this process ends in order, unless an entry ended one before and was not tried again.
+    func noteEnd(at now: Int64) throws {
+        try sql("INSERT INTO ended(at) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM trying)")
+            .run(.integer(now))
+    }
+
+    /// Whether the process before ended in order; asked once, before anything is applied.
+    func takeEnd() throws -> Bool {
+        try sql("DELETE FROM ended").run()
+        return sql.database.changes > 0
+    }
+
     // MARK: What is new to this release
 
     /// Counts names that this release does not know, once for each message or change that has them.

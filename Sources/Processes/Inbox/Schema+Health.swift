@@ -11,4 +11,7 @@ extension Schema {
             UPDATE counts SET messages = messages - 1;
         END;
         """
+
+    /// One row while no process has the file open and the last one ended in order.
+    static let ended = "CREATE TABLE ended(at INTEGER NOT NULL);"
 }

@@ -6,7 +6,7 @@ internal import SQLite
 /// thousand duplicates would be a thousand rows. Times are milliseconds since 1970; `*_at` beside a
 /// `*_seq` is a `Moment`.
 enum Schema {
-    static let migrations = [journals, people, messages, feed, media, kinds, search, counts]
+    static let migrations = [journals, people, messages, feed, media, kinds, search, counts, ended]
         .map(Migration.sql)
 
     /// Where each journal stands, and what could not be applied.
