@@ -288,6 +288,12 @@ dead_letters() {
     control dead-letters "$@"
 }
 
+erase() {
+    meet_group
+    keep_mode
+    control erase "$@"
+}
+
 # A group of its own, in a temporary directory: no setting of anybody's decides a figure.
 bench() {
     build
@@ -356,6 +362,7 @@ help() {
 ./run.sh sample-webhook [TEXT]  signs a message as Meta would, and posts it (stub mode)
 ./run.sh dead-letters …         lists what was not sent; show ID, retry ID|--cause C|--all [--dry-run], discard ID
 ./run.sh audit [--day D]        whether all that was answered for is there, with every gap by name
+./run.sh erase CONTACT          erases all that is kept of a person; asks first, unless --yes is given
 ./run.sh backup FILE            one file of all that is kept, without secrets, while it runs
 ./run.sh export DIR             every conversation, message and file as JSON Lines; --contact C for one, --no-media
 ./run.sh restore FILE           puts a backup into an empty state directory; what was not settled is held
@@ -376,7 +383,7 @@ main() {
     case $command in
     '') start ;;
     --detach) start detach ;;
-    stop | status | logs | restart | audit | why | backup | restore | rebuild) "$command" "$@" ;;
+    stop | status | logs | restart | audit | why | erase | backup | restore | rebuild) "$command" "$@" ;;
     export) export_data "$@" ;; # the plain name is the shell's own
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;

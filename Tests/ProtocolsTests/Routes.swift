@@ -10,7 +10,7 @@ enum Routes {
             .contactMessages, .markRead(contact: "{contact}"), .events, .eventStream, .upload,
             .media(id: "{id}"), .templates, .deadLetters,
             .deadLetter(id: "{id}"), .retryDeadLetter(id: "{id}"), .retryDeadLetters,
-            .metrics, .audit, .backup,
+            .metrics, .audit, .backup, .erase,
         ] + SendMessage.Form.allCases.filter { $0 != .messages }.map { .send($0) }
 
     /// Without a default: a new route does not compile until it stands here, and above.
@@ -36,6 +36,7 @@ enum Routes {
         case .metrics: "/api/whatsapp/metrics"
         case .audit: "/api/whatsapp/audit"
         case .backup: "/api/whatsapp/backup"
+        case .erase: "/api/whatsapp/erase"
         }
     }
 }

@@ -9,6 +9,26 @@ package enum InternalEvent: String, CaseIterable, Sendable {
     case readMarkWanted = "read_mark.wanted"
     /// Meta reported on one try of a message of ours; `data` is a ``ReportedStatus``.
     case statusReported = "status.reported"
+    /// A person was erased; `data` is an ``ErasedPerson``.
+    case personErased = "person.erased"
+    /// What told of somebody who was erased since; given to nobody.
+    case eventErased = "event.erased"
+}
+
+/// Whose data is to go, and which files with it.
+package struct ErasedPerson: Codable, Hashable, Sendable {
+    /// Hex of the SHA-256 of each of their keys.
+    package var keys: [String]
+    /// Messages taken in before go, by our clock.
+    package var before: Timestamp
+    /// Meta's ids of the files of their messages.
+    package var media: [String]
+
+    package init(keys: [String], before: Timestamp, media: [String]) {
+        self.keys = keys
+        self.before = before
+        self.media = media
+    }
 }
 
 /// What a status of Meta's says, whichever of the message's tries it is of.

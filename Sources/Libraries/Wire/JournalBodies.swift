@@ -83,6 +83,8 @@ package struct JournalCommand: Codable, Hashable, Sendable {
     package enum Verb: String, Codable, Sendable {
         /// All inbound messages of the conversation so far were seen.
         case markRead = "mark_read"
+        /// All that is kept of the person and was received before is erased.
+        case erase
     }
 
     /// Made at random, so that shipping it again does nothing.
@@ -92,16 +94,21 @@ package struct JournalCommand: Codable, Hashable, Sendable {
     package var contact: String
     /// Nil: every business number.
     package var phoneNumberID: String?
+    /// Hashes of the person's keys, in place of `contact`: what is left of an erasure that was done.
+    package var keys: [String]?
 
-    package init(id: String, verb: Verb, contact: String, phoneNumberID: String?) {
+    package init(
+        id: String, verb: Verb, contact: String, phoneNumberID: String?, keys: [String]? = nil
+    ) {
         self.id = id
         self.verb = verb
         self.contact = contact
         self.phoneNumberID = phoneNumberID
+        self.keys = keys
     }
 
     package enum CodingKeys: String, CodingKey {
-        case id, verb, contact
+        case id, verb, contact, keys
         case phoneNumberID = "phone_number_id"
     }
 }

@@ -35,6 +35,7 @@ package struct Problem: Error, Codable, Hashable, Sendable {
         case throttled
         case notOnAllowList = "not_on_allow_list"
         case restored
+        case erased
     }
 
     package var code: Code

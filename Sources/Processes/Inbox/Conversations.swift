@@ -132,6 +132,40 @@ final class Conversations {
         return seen
     }
 
+    /// Messages were taken out: it is counted anew, or goes when nothing is left in it.
+    func emptied(_ id: String, at: Int64) throws {
+        let isLeft = try sql(
+            """
+            SELECT EXISTS (SELECT 1 FROM messages WHERE conversation = ?1)
+                OR EXISTS (SELECT 1 FROM amendments WHERE conversation = ?1)
+            """
+        ).first(.text(id)) { $0.integer(0) != 0 }
+        guard isLeft != true else {
+            try touch(id, at: at)
+            touched[id]?.row.windowAt = try self.opened(id)
+            touched[id]?.recount = true
+            touched[id]?.looksNew = true
+            return
+        }
+        try search.forget(id)
+        try sql("DELETE FROM conversations WHERE id = ?").run(.text(id))
+        try sql("DELETE FROM moves WHERE conversation = ?").run(.text(id))
+        touched[id] = nil
+    }
+
+    /// When its person last did something after which they may be answered, by what is kept of it.
+    private func opened(_ id: String) throws -> Int64 {
+        try sql(
+            """
+            SELECT max(
+                coalesce((SELECT max(timestamp) FROM messages
+                    WHERE conversation = ?1 AND opens_window = 1), 0),
+                coalesce((SELECT max(timestamp) FROM amendments
+                    WHERE conversation = ?1 AND author <> ''), 0))
+            """
+        ).first(.text(id)) { $0.integer(0) } ?? 0
+    }
+
     private func move(phoneNumberID: String, from old: String, to new: String, at: Int64) throws {
         let source = try touch(phoneNumberID: phoneNumberID, party: old, at: at)
         let target = try touch(phoneNumberID: phoneNumberID, party: new, at: at)
@@ -150,7 +184,7 @@ final class Conversations {
     }
 
     /// The business numbers that have a conversation with that party, those of this batch included.
-    private func numbers(of party: String) throws -> [String] {
+    func numbers(of party: String) throws -> [String] {
         let kept = try sql("SELECT phone_number_id FROM conversations WHERE party = ?")
             .all(.text(party)) { $0.text(0) }
         let new = touched.values.filter { $0.row.party == party }.map(\.row.phoneNumberID)

@@ -45,6 +45,7 @@ extension Fold {
     func keep(_ row: AccountRow, _ update: Update, _ arrival: Arrival) throws -> Bool {
         guard case .canonical(let bytes) = update.dedupeKey else { return false }
         let key = Identifiers.content(bytes)
+        guard try !isErased(row.raw, id: key, arrival) else { return false }
         let data = String(decoding: row.raw.encoded(), as: UTF8.self)
         var trouble = ""
         if case .raised(let raised)? = row.alarm?.state { trouble = try coder.encode(raised) }

@@ -7,6 +7,7 @@ extension Fold {
     func apply(_ command: JournalCommand, _ arrival: Arrival) throws {
         switch command.verb {
         case .markRead: try markRead(command, arrival)
+        case .erase: try erase(command, arrival)
         }
     }
 
@@ -17,7 +18,9 @@ extension Fold {
     /// again does nothing.
     private func markRead(_ command: JournalCommand, _ arrival: Arrival) throws {
         let number = command.phoneNumberID ?? ""
-        for key in PartyKey.forReading(command.contact) {
+        let keys = PartyKey.forReading(command.contact)
+        guard try !isErased(keys.filter { !PartyKey.isGroup($0) }, arrival) else { return }
+        for key in keys {
             try sql(
                 """
                 INSERT INTO read_marks(key, phone_number_id, at, seq) VALUES (?, ?, ?, ?)

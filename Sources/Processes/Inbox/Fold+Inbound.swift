@@ -46,10 +46,11 @@ extension Fold {
         return conversation
     }
 
-    /// Whose conversation a message belongs to; nil when it names nobody.
+    /// Whose conversation a message belongs to; nil when it names nobody, or somebody who was erased since.
     func party(
         of message: InboundMessage, at timestamp: Int64, _ arrival: Arrival
     ) throws -> String? {
+        guard try !isErased(message, arrival) else { return nil }
         let person = try meet(message, at: timestamp, arrival)
         return message.groupID.map(PartyKey.group) ?? person
     }
@@ -158,36 +159,18 @@ extension Fold {
     private func meet(
         _ message: InboundMessage, at timestamp: Int64, _ arrival: Arrival
     ) throws -> String? {
-        var sender = message.sender
-        var keys = [sender.waID.map(PartyKey.phone), sender.userID.map(PartyKey.user)]
-        keys.append(sender.parentUserID.map(PartyKey.user))
-        var cause = LinkCause.message
-        if case .system(let notice) = message.kind, notice.kind == .numberChanged {
-            // The person goes on under a new number: one person, one history. (WA §4.11)
-            keys.append(notice.newWaID.map(PartyKey.phone))
-            keys += [notice.newUserID, notice.newParentUserID, notice.previousUserID].map {
-                $0.map(PartyKey.user)
-            }
-            sender.waID = notice.newWaID ?? sender.waID
-            sender.userID = notice.newUserID ?? sender.userID
-            cause = .numberChange
-        }
-        if let digits = message.sharedOwnNumber {
-            keys.append(PartyKey.phone(digits))
-            sender.waID = sender.waID ?? digits
-            cause = .sharedNumber
-        }
+        let named = message.namedSender
         return try meet(
-            sender, under: keys.compactMap { $0 }, because: cause, at: timestamp, arrival)
+            named.sender, under: named.keys, because: named.cause, at: timestamp, arrival)
     }
 
-    /// Notes what is told of a person; nil when no key is told.
+    /// Notes what is told of a person; nil when no key is told, or they were erased since.
     @discardableResult
     func meet(
         _ person: Sender, under keys: [String], because cause: LinkCause, at timestamp: Int64,
         _ arrival: Arrival
     ) throws -> String? {
-        guard !keys.isEmpty else { return nil }
+        guard try !keys.isEmpty && !isErased(keys, arrival) else { return nil }
         let joined = try join(keys, because: cause, arrival)
         let news = Profile(
             phone: .init(value: person.waID ?? "", at: timestamp),
@@ -217,6 +200,32 @@ extension Fold {
     func author(of message: InboundMessage) throws -> String {
         message.sender.waID.map(PartyKey.phone) ?? message.sender.userID.map(PartyKey.user)
             ?? message.groupID.map(PartyKey.group) ?? ""
+    }
+}
+
+extension InboundMessage {
+    /// Who wrote it, with all keys that it tells of them, and why these are one person's.
+    var namedSender: (sender: Sender, keys: [String], cause: LinkCause) {
+        var sender = sender
+        var keys = [sender.waID.map(PartyKey.phone), sender.userID.map(PartyKey.user)]
+        keys.append(sender.parentUserID.map(PartyKey.user))
+        var cause = LinkCause.message
+        if case .system(let notice) = kind, notice.kind == .numberChanged {
+            // The person goes on under a new number: one person, one history. (WA §4.11)
+            keys.append(notice.newWaID.map(PartyKey.phone))
+            keys += [notice.newUserID, notice.newParentUserID, notice.previousUserID].map {
+                $0.map(PartyKey.user)
+            }
+            sender.waID = notice.newWaID ?? sender.waID
+            sender.userID = notice.newUserID ?? sender.userID
+            cause = .numberChange
+        }
+        if let digits = sharedOwnNumber {
+            keys.append(PartyKey.phone(digits))
+            sender.waID = sender.waID ?? digits
+            cause = .sharedNumber
+        }
+        return (sender, keys.compactMap { $0 }, cause)
     }
 }
 

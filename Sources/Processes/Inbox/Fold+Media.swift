@@ -11,6 +11,7 @@ extension Fold {
     /// What counts is the greatest of (time, place, body): a total order, and provider never lets the time
     /// of one file stand still.
     func apply(_ transition: MediaTransition, _ arrival: Arrival) throws {
+        guard try !erasures.contains(id: Erasures.id(ofFile: transition.mediaID)) else { return }
         let before = try media(of: transition.mediaID)
         try sql(
             """

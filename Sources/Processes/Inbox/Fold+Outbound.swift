@@ -6,6 +6,7 @@ internal import Wire
 extension Fold {
     /// A message of ours got further in provider's outbox.
     func apply(_ transition: OutboxTransition, _ arrival: Arrival) throws {
+        guard try !isErased(transition, arrival) else { return }
         let moment = Moment(at: transition.at, seq: arrival.entry.position.seq)
         let error = try transition.error.map(coder.encode) ?? ""
         try sql(
@@ -28,8 +29,7 @@ extension Fold {
         _ outbound: OutboxTransition.Outbound, of transition: OutboxTransition, _ arrival: Arrival
     ) throws -> Filing {
         let recipient = outbound.to
-        let keys = [recipient.phone.map(PartyKey.phone), recipient.userID.map(PartyKey.user)]
-            .compactMap { $0 }
+        let keys = recipient.keys
         let person = keys.isEmpty ? nil : try join(keys, because: .message, arrival)
         guard let party = recipient.groupID.map(PartyKey.group) ?? person else {
             throw Refusal.unreadable("an outbox transition that names no recipient")
@@ -69,6 +69,7 @@ extension Fold {
 
     /// Meta says what became of a message, perhaps before we know of it.
     func apply(_ status: MessageStatusUpdate, _ arrival: Arrival) throws {
+        guard try !isErased(status, arrival) else { return }
         try meetRecipient(of: status, arrival)
         let isKnown = try !status.unknownNames.isEmpty && isReported(status)
         var hasJoined = false
@@ -130,8 +131,9 @@ extension Fold {
         guard !recipient.isGroup, let phone = recipient.id, let user = recipient.userID else {
             return
         }
-        let person = try join(
-            [PartyKey.phone(phone), PartyKey.user(user)], because: .status, arrival)
+        let keys = [PartyKey.phone(phone), PartyKey.user(user)]
+        guard try !isErased(keys, arrival) else { return }
+        let person = try join(keys, because: .status, arrival)
         let news = Profile(phone: .init(value: phone), userID: .init(value: user))
         if try people.learn(news, of: person) {
             try conversations.personChanged(person, at: arrival.entry.at)
@@ -283,6 +285,13 @@ extension MessageRow {
         return MessageStatus(rawValue: toldStatus).map {
             Progress.Outcome(status: $0, wamid: wamid)
         }
+    }
+}
+
+extension OutboxTransition.Recipient {
+    /// Under which a person is found; none for a group.
+    var keys: [String] {
+        [phone.map(PartyKey.phone), userID.map(PartyKey.user)].compactMap { $0 }
     }
 }
 

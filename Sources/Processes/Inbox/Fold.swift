@@ -16,6 +16,7 @@ final class Fold {
     let feed: Feed
     let search: SearchIndex
     let ledger: Ledger
+    let erasures: Erasures
     let coder = Coder()
     let mode: Mode
 
@@ -24,6 +25,7 @@ final class Fold {
         self.ledger = ledger
         self.mode = mode
         people = People(sql)
+        erasures = Erasures(sql)
         feed = try Feed(sql)
         search = SearchIndex(sql)
         conversations = Conversations(sql, people, feed, search, coder)
@@ -47,6 +49,7 @@ final class Fold {
     func begin() {
         conversations.begin()
         search.begin()
+        erasures.begin()
     }
 
     /// Ends it; to be called before the commit.
@@ -99,10 +102,10 @@ final class Fold {
             case .appMessage(let past): try apply(past, arrival)
             case .account(let event): try apply(event, update, arrival)
             case .foreign(let object, let raw):
-                try ledger.setAside(
+                try setAside(
                     raw.encoded(), of: arrival, at: "", because: "a webhook for \(object)")
             case .malformed(let raw, let path, let reason):
-                try ledger.setAside(raw.encoded(), of: arrival, at: path, because: reason)
+                try setAside(raw.encoded(), of: arrival, at: path, because: reason)
             }
         }
     }

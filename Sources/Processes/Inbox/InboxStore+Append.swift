@@ -95,7 +95,7 @@ extension InboxStore {
 
     private func setAside(_ arrival: Arrival, because error: String, _ store: Opened) throws {
         try commit([arrival], store) {
-            try store.ledger.setAside($0.entry.body, of: $0, at: "", because: error)
+            try store.fold.setAside($0.entry.body, of: $0, at: "", because: error)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import CloudAPI
 internal import SQLite
 
 /// What is known of a person; each part is of the newest message that said it.
@@ -28,6 +29,27 @@ struct Profile: Equatable {
         username.merge(other.username)
         name.merge(other.name)
         marketing.merge(other.marketing)
+    }
+
+    /// Drops what was said before that time, but for how the person is reached, which is as of ever then.
+    mutating func forget(before time: Int64) {
+        if username.at < time { username = Fact() }
+        if name.at < time { name = Fact() }
+        if marketing.at < time { marketing = Fact() }
+        if phone.at < time { phone.at = 0 }
+        if userID.at < time { userID.at = 0 }
+    }
+
+    /// Whether that key was told since that time.
+    func tells(_ key: String, since time: Int64) -> Bool {
+        (phone.at >= time && PartyKey.phone(phone.value) == key && !phone.value.isEmpty)
+            || (userID.at >= time && PartyKey.user(userID.value) == key)
+    }
+
+    /// Drops addresses that are under none of these keys.
+    mutating func keepAddresses(of keys: [String]) {
+        if !keys.contains(PartyKey.phone(phone.value)) { phone = Fact() }
+        if !keys.contains(PartyKey.user(userID.value)) { userID = Fact() }
     }
 
     /// Whether people see the same.
@@ -64,6 +86,51 @@ struct People {
 
     func keys(of person: String) throws -> [String] {
         try sql("SELECT key FROM identities WHERE person = ?").all(.text(person)) { $0.text(0) }
+    }
+
+    /// All keys that are known of anybody.
+    func allKeys() throws -> [String] {
+        try sql("SELECT key FROM identities").all { $0.text(0) }
+    }
+
+    /// The keys that were said to be of one person with this one, before that moment.
+    func linked(to key: String, before moment: Moment) throws -> [String] {
+        try sql(
+            """
+            SELECT iif(one = ?1, other, one) FROM links
+            WHERE (one = ?1 OR other = ?1) AND (at, seq) < (?2, ?3)
+            """
+        ).all(.text(key), .integer(moment.at), .integer(moment.seq)) { $0.text(0) }
+    }
+
+    /// Forgets what was said of a person before that moment; of their keys those in `kept` stay, and those that
+    /// were linked since.
+    ///
+    /// - Returns: the person by the keys that are left; nil when none is.
+    func forget(_ person: String, before moment: Moment, keeping kept: Set<String>) throws
+        -> Joining?
+    {
+        var profile = try profile(of: person)
+        profile.forget(before: moment.at)
+        var left: [String] = []
+        for key in try keys(of: person).sorted() {
+            try sql("DELETE FROM links WHERE (one = ?1 OR other = ?1) AND (at, seq) < (?2, ?3)")
+                .run(.text(key), .integer(moment.at), .integer(moment.seq))
+            let isLinked = try sql("SELECT 1 FROM links WHERE one = ?1 OR other = ?1 LIMIT 1")
+                .first(.text(key)) { _ in true }
+            if kept.contains(key) || isLinked == true || profile.tells(key, since: moment.at) {
+                left.append(key)
+            } else {
+                try sql("DELETE FROM identities WHERE key = ?").run(.text(key))
+            }
+        }
+        try sql("DELETE FROM persons WHERE key = ?").run(.text(person))
+        guard let name = left.first else { return nil }
+        profile.keepAddresses(of: left)
+        try sql("UPDATE identities SET person = ? WHERE person = ?").run(
+            .text(name), .text(person))
+        if profile != Profile() { try write(profile, of: name) }
+        return Joining(person: name, absorbed: name == person ? [] : [person], isNews: true)
     }
 
     /// Makes all `keys` name one person; there is at least one.
@@ -133,6 +200,11 @@ struct People {
         var after = before
         after.merge(news)
         guard after != before else { return false }
+        try write(after, of: person)
+        return !after.looksLike(before)
+    }
+
+    private func write(_ after: Profile, of person: String) throws {
         try sql(
             """
             INSERT OR REPLACE INTO persons(
@@ -145,7 +217,6 @@ struct People {
             .text(after.userID.value), .integer(after.userID.at), .text(after.username.value),
             .integer(after.username.at), .text(after.name.value), .integer(after.name.at),
             .text(after.marketing.value), .integer(after.marketing.at))
-        return !after.looksLike(before)
     }
 }
 

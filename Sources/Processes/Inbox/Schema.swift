@@ -6,8 +6,9 @@ internal import SQLite
 /// thousand duplicates would be a thousand rows. Times are milliseconds since 1970; `*_at` beside a
 /// `*_seq` is a `Moment`.
 enum Schema {
-    static let migrations = [journals, people, messages, feed, media, kinds, search, counts, ended]
-        .map(Migration.sql)
+    static let migrations = [
+        journals, people, messages, feed, media, kinds, search, counts, ended, erasure,
+    ].map(Migration.sql)
 
     /// Where each journal stands, and what could not be applied.
     private static let journals = """

@@ -158,6 +158,7 @@ actor Gateway: RequestHandler {
         case .metrics: return await metrics()
         case .audit: return try await audit(try Parameters(head))
         case .backup: return try await backUp()
+        case .erase: return try await erase(Data(body))
         }
     }
 

@@ -25,6 +25,8 @@ enum Route: Hashable, Sendable {
     case metrics
     case audit
     case backup
+    /// All that is kept of a person goes.
+    case erase
 
     /// The route of a path's segments; nil for a path that is not served.
     init?(_ segments: [String]) {
@@ -52,6 +54,7 @@ enum Route: Hashable, Sendable {
         case ("audit", 0): self = .audit
         case ("backup", 0): self = .backup
         case ("templates", 0): self = .templates
+        case ("erase", 0): self = .erase
         case ("dead_letters", 0): self = .deadLetters
         case ("dead_letters", 1) where segments.last == "retry": self = .retryDeadLetters
         case ("dead_letters", 1): self = .deadLetter(id: segments[segments.startIndex])
@@ -68,7 +71,9 @@ enum Route: Hashable, Sendable {
     var methods: [Method] {
         switch self {
         case .webhook: [.get, .head, .post]
-        case .send, .markRead, .upload, .retryDeadLetter, .retryDeadLetters, .backup: [.post]
+        case .send, .markRead, .upload, .retryDeadLetter, .retryDeadLetters, .backup,
+            .erase:
+            [.post]
         case .deadLetter: [.delete]
         case .messages: [.get, .head, .post]
         case .health, .message, .conversations, .contactMessages, .events, .eventStream, .media,
@@ -86,7 +91,8 @@ enum Route: Hashable, Sendable {
         case .message, .conversations, .contactMessages, .events, .eventStream, .media,
             .templates, .deadLetters, .metrics:
             .read
-        case .deadLetter, .retryDeadLetter, .retryDeadLetters, .audit, .backup: .operate
+        case .deadLetter, .retryDeadLetter, .retryDeadLetters, .audit, .backup, .erase:
+            .operate
         // It is written to the journal, and in time told to the sender.
         case .markRead: .send
         }
@@ -104,8 +110,8 @@ enum Route: Hashable, Sendable {
         case .upload: 100 << 20
         case .health, .message, .conversations, .contactMessages, .events, .eventStream, .media,
             .templates, .markRead, .deadLetters, .deadLetter, .retryDeadLetter, .metrics, .audit,
-            .backup:
-            // Nothing is read from it; clients that send `{}` are forgiven.
+            .backup, .erase:
+            // Nothing is read from it but a contact; clients that send `{}` are forgiven.
             1 << 10
         }
     }
@@ -114,7 +120,7 @@ enum Route: Hashable, Sendable {
     func isJournaled(_ method: Method) -> Bool {
         switch self {
         case .webhook: method == .post
-        case .markRead: true
+        case .markRead, .erase: true
         default: false
         }
     }
@@ -143,6 +149,7 @@ enum Route: Hashable, Sendable {
         case .metrics: "metrics"
         case .audit: "audit"
         case .backup: "backup"
+        case .erase: "erase"
         }
     }
 }

@@ -64,6 +64,11 @@ extension OutboxStore {
     /// What was held is let go first, for whoever claims it says that its time has come.
     /// - Returns: the attempt and the body for it; nil when it is not to be sent (any more).
     func claim(_ number: Int64, in tables: Tables, at now: Int64) throws -> Claim? {
+        // Its person was erased while a try of it was under way.
+        if try tables.messages.request(of: number) == ErasureTable.blankRequest {
+            _ = try happened([.gaveUp(.erased)], to: number, in: tables, at: now)
+            return nil
+        }
         guard
             let changed = try happened([.released, .claimed], to: number, in: tables, at: now),
             case .send(let attempt) = changed.action,

@@ -28,6 +28,7 @@ struct FeedNews: Hashable, Sendable {
     var marks: [Mark] = []
     /// Files that are to be fetched.
     var media: [MediaRow] = []
+    var erased: [ErasedPerson] = []
     /// All that ingress answered for until then (boot clock, ms) is in this part or before it.
     var completeTo: Int64?
 }
@@ -70,6 +71,9 @@ extension OutboxStore {
         }
         for news in news.people { try tables.people.learn(news) }
         for mark in news.marks { try tables.readMarks.add(mark, now: now) }
+        for person in news.erased {
+            followed.settled += try erase(person, in: tables, at: now)
+        }
         try tables.feed.setPosition(news.position)
         return followed
     }

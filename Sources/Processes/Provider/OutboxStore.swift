@@ -25,6 +25,7 @@ actor OutboxStore {
         let readMarks: ReadMarkTable
         let restored: RestoredTable
         let templates: TemplateTable
+        let erasures: ErasureTable
         let savepoint: Savepoint
     }
 
@@ -98,6 +99,7 @@ actor OutboxStore {
             people: people, readMarks: try ReadMarkTable(in: database),
             restored: try RestoredTable(in: database),
             templates: try TemplateTable(in: database),
+            erasures: try ErasureTable(in: database),
             savepoint: try Savepoint(in: database))
         try noteRestore(in: tables, at: Clocks.wall)
         counts = try tables.messages.counts()

@@ -13,6 +13,7 @@ actor Settlement {
         [
             InternalEvent.statusReported.rawValue, "conversation.updated",
             InternalEvent.personUpdated.rawValue, InternalEvent.readMarkWanted.rawValue,
+            InternalEvent.personErased.rawValue,
         ] + MediaRow.tellingEvents + Templates.kinds
     private static let limit = 200
     /// How long inbox keeps us waiting, in ms; a hold ends at most so much late.
@@ -82,6 +83,8 @@ actor Settlement {
                 if sender != nil { news.proofs.append(proof) }
             } else if let file = MediaRow(event) {
                 news.media.append(file)
+            } else if let person = ErasedPerson(event) {
+                news.erased.append(person)
             } else if let person = PersonNews(event) {
                 news.people.append(person)
             } else if let mark = FeedNews.Mark(event) {

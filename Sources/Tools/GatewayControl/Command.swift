@@ -11,7 +11,7 @@ enum Command: String, CaseIterable {
     case deadLetters = "dead-letters"
     case makeSecret = "make-secret"
     case warnNames = "warn-names"
-    case audit, backup, export, why
+    case audit, backup, erase, export, why
     case meets
     case bench
     case benchInbox = "bench-inbox"
@@ -68,6 +68,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .wait: try onLoop { try await waitUntilHealthy($0, rest) }
         case .status: try onLoop { try await status($0) }
         case .audit: try onLoop { try audit($0, rest) }
+        case .erase: try onLoop { try erase($0, rest) }
         case .why: try onLoop { try why($0, rest) }
         case .backup: try onLoop { try backUp($0) }
         case .export: try onLoop { try await exportData($0, rest) }

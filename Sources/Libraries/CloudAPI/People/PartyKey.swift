@@ -13,6 +13,11 @@ package enum PartyKey {
 
     package static func isGroup(_ key: String) -> Bool { key.hasPrefix("group:") }
 
+    /// What a key is of: digits, or an id.
+    package static func address(of key: String) -> String {
+        String(key.drop { $0 != ":" }.dropFirst())
+    }
+
     /// Whom a reader means: the keys to try, the likeliest first.
     package static func forReading(_ contact: String) -> [String] {
         switch Recipient.forReading(contact) {

@@ -96,7 +96,17 @@ actor MediaShelf {
             guard let dropped, dropped.count > 0 else { break }
             for file in dropped.files { await files.remove(file) }
         }
+        await removeErased()
         _ = await makeRoom()
+    }
+
+    /// Removes the files of people who were erased.
+    private func removeErased() async {
+        let names = try? await outbox.change { _, tables, _ in try tables.erasures.leftFiles() }
+        for name in names ?? [] {
+            await files.remove(name)
+            _ = try? await outbox.change { _, tables, _ in try tables.erasures.removed(name) }
+        }
     }
 
     // MARK: Health

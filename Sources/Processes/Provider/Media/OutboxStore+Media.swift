@@ -25,6 +25,10 @@ extension OutboxStore {
         _ row: MediaRow, in tables: Tables, at now: Int64, notBefore: Int64 = 0
     ) throws {
         let known = try tables.media.find(row.id)
+        if known == nil, let file = row.file {
+            // It came while its person was erased.
+            return try tables.erasures.left(file)
+        }
         // Inbox orders by time: of one file no two changes have the same, whatever the clock does.
         let at = max(now, (known?.changedAt ?? 0) + 1)
         try tables.media.keep(row, at: at, notBefore: notBefore)
