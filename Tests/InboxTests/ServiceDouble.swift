@@ -22,7 +22,7 @@ struct ServiceDouble {
             stateDirectory: folder.path, starts: Starts(times: [0]),
             sockets: try SocketDirectory(run),
             confinement: Confinement(wanted: .on, missing: []))
-        process = try await InboxProcess.start(.init(), in: place)
+        process = try await InboxProcess.start(InboxSettings(Surroundings([:])), in: place)
         client = Client(
             to: .inbox, in: place.sockets, as: Hello(process: "test", mode: mode, pid: 1), on: loop)
     }

@@ -36,7 +36,7 @@ struct Feed {
         }
     }
 
-    private let sql: StatementCache
+    let sql: StatementCache
     /// Random, made with the file.
     let epoch: String
 

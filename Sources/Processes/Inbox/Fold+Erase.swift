@@ -135,9 +135,16 @@ extension Fold {
     /// Drops a message with all that hangs on it, and sees to it that it does not come back.
     func forget(_ id: String, wamids: [String], of number: String) throws {
         try erasures.add(id: id)
-        if let row = try message(id) { search.removed(row) }
         for wamid in wamids where !wamid.isEmpty {
             try erasures.add(id: Identifiers.message(phoneNumberID: number, wamid: wamid))
+        }
+        try drop(id, wamids: wamids, of: number)
+    }
+
+    /// Drops a message with all that hangs on it.
+    func drop(_ id: String, wamids: [String], of number: String) throws {
+        if let row = try message(id) { search.removed(row) }
+        for wamid in wamids where !wamid.isEmpty {
             try sql("DELETE FROM statuses WHERE phone_number_id = ? AND wamid = ?").run(
                 .text(number), .text(wamid))
             // What the business changed of it.

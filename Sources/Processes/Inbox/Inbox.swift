@@ -89,6 +89,33 @@ actor Inbox: Responder {
         return applied.answer
     }
 
+    // MARK: Retention
+
+    /// Between two looks at what is too old.
+    private static let retiring = Duration.seconds(3_600)
+
+    /// Takes out what is older than so many days, at once and each hour, until its task is cancelled.
+    func retire(afterDays days: Int) async {
+        let pause = Bell(on: place.loop)
+        while !Task.isCancelled {
+            do { try await retire(before: Clocks.wall - Int64(days) * 24 * 3_600 * 1_000) } catch {
+                place.log.warning("retention.failed error=\(error)")
+            }
+            _ = await pause.wait(atMost: Self.retiring)
+        }
+    }
+
+    private func retire(before time: Int64) async throws {
+        while !Task.isCancelled {
+            let (count, newest) = try await kept {
+                try await self.store.retire(before: time, now: Clocks.wall)
+            }
+            guard count > 0 else { return }
+            newestEvent = max(newestEvent, newest)
+            news.ring()
+        }
+    }
+
     /// Runs `body` on the store, and sorts out what is the matter with the store.
     func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {

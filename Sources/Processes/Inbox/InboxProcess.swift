@@ -12,19 +12,20 @@ struct InboxProcess: DaemonProcess {
     private let executor: ThreadExecutor
     let store: InboxStore
     private let server: Server<Inbox>
+    /// Nil when everything is kept.
+    private let retiring: Task<Void, Never>?
 
-    /// It has no settings of its own.
-    struct Settings: Sendable {}
-
-    static func settings(from surroundings: Surroundings) throws -> Settings { Settings() }
+    static func settings(from surroundings: Surroundings) throws -> InboxSettings {
+        try InboxSettings(surroundings)
+    }
 
     /// Its folder and its socket.
-    static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox {
+    static func sandbox(for settings: InboxSettings, in stateDirectory: String) -> Sandbox {
         Sandbox(
             folders: ["\(stateDirectory)/inbox"], socketFolders: ["\(stateDirectory)/run"])
     }
 
-    static func start(_ settings: Settings, in place: Place) async throws -> Self {
+    static func start(_ settings: InboxSettings, in place: Place) async throws -> Self {
         let folder = "\(place.stateDirectory)/inbox"
         // A folder that was restored from a backup may be open to others.
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST, chmod(folder, 0o700) == 0 else {
@@ -36,11 +37,17 @@ struct InboxProcess: DaemonProcess {
         let inbox = Inbox(store, in: place)
         try await inbox.open()
         let server = try await place.serve(inbox) { place.hello() }
-        return Self(lock: lock, executor: executor, store: store, server: server)
+        let retiring = settings.keepDays.map { days in
+            Task(executorPreference: place.loop) { await inbox.retire(afterDays: days) }
+        }
+        return Self(
+            lock: lock, executor: executor, store: store, server: server, retiring: retiring)
     }
 
     func drain() async {
         await server.close()
+        retiring?.cancel()
+        await retiring?.value
         await store.close()
         executor.stop()
     }

@@ -18,7 +18,7 @@ own_settings() {
             GATEWAY_PACING GATEWAY_NUMBER_RATE GATEWAY_SEND_MAX_AGE_HOURS GATEWAY_SEND_MAX_ATTEMPTS
             GATEWAY_SEND_ONLY_TO GATEWAY_JOURNAL_DAYS GATEWAY_MEDIA_MB)
         ;;
-    inbox) names+=(GATEWAY_KEEP_DAYS) ;;
+    inbox) names+=(GATEWAY_KEEP_DAYS GATEWAY_JOURNAL_DAYS) ;;
     gatewayctl) names+=(GATEWAY_LISTEN) ;;
     esac
     # UTC0 needs no zone file, and a crash is the supervisor's business, not a backtrace's.
