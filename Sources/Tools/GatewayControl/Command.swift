@@ -56,6 +56,8 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         exit(Exit.usage)
     }
     let rest = Array(arguments.dropFirst())
+    // What it writes is for its owner alone, whatever it was started with.
+    umask(0o077)
     do {
         switch command {
         case .makeSecret:
