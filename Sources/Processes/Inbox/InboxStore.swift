@@ -42,11 +42,11 @@ actor InboxStore {
     /// A batch touches some thousand, which lie all over the indexes: with SQLite's 2 MiB they are read again for
     /// each message, and written before the batch ends.
     private static let pagesInMemory = 16_384
-    /// Pages of the log after which it is emptied, 16 MiB.
+    /// Pages of the log after which it is emptied, 64 MiB.
     ///
     /// A page that several batches change is written to the file once; and what a killed process left is read in
     /// a moment.
-    private static let pagesInLog = 4_096
+    private static let pagesInLog = 16_384
 
     private let path: String
     private let mode: Mode

@@ -90,7 +90,7 @@ extension Reader {
             """
         case (true, true):
             """
-            SELECT id, last_at FROM conversations INDEXED BY conversations_unread_by_number
+            SELECT id, last_at FROM conversations INDEXED BY conversations_unread
             WHERE phone_number_id = ? AND (last_at, id) < (?, ?) AND last_at >= ? AND window_at > ?
                 AND unread > 0
             ORDER BY last_at DESC, id DESC

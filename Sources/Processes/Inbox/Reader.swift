@@ -122,7 +122,9 @@ struct Reader {
                     "SELECT id FROM messages WHERE wamid = ? AND wamid <> '' ORDER BY id LIMIT 1"
                 )
                 .first(.text(text)) { $0.text(0) }
-                ?? sql("SELECT message FROM wamids WHERE wamid = ? ORDER BY wamid LIMIT 1")
+                ?? sql(
+                    "SELECT message FROM wamids WHERE wamid = ? ORDER BY phone_number_id LIMIT 1"
+                )
                 .first(.text(text)) { $0.text(0) }
                 ?? amended(by: text)
         case .reference(let reference):

@@ -22,3 +22,5 @@ static inline int csqlite_last_errno(sqlite3 *database) {
     }
     return 0;
 }
+/* Lets no allocation be counted, which takes a lock that all connections share; before the first one is opened. */
+static inline int csqlite_count_no_memory(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }

@@ -20,7 +20,7 @@ func benchInbox(_ loop: EventLoop, _ arguments: [String]) async throws -> CInt {
     }
     let inbox = try await ScratchInbox.start(on: loop)
     defer { inbox.remove() }
-    var bench = InboxBench(
+    let bench = InboxBench(
         inbox, messages: sizes["--messages", default: 1], people: sizes["--people", default: 1])
     try await bench.fill()
     try await bench.read()
@@ -29,42 +29,32 @@ func benchInbox(_ loop: EventLoop, _ arguments: [String]) async throws -> CInt {
 
 /// The two halves of the measurement.
 struct InboxBench {
-    /// Messages of one batch: with their statuses about as much as a shipper sends at once (1 MiB).
-    private static let messagesAtOnce = 400
     /// Reads of one kind; inbox keeps the times of as many.
     private static let reads = 400
     private static let patience = Duration.seconds(60)
 
     let inbox: ScratchInbox
     let messages: Int
-    var traffic: BenchTraffic
+    let people: Int
 
     init(_ inbox: ScratchInbox, messages: Int, people: Int) {
         self.inbox = inbox
         self.messages = messages
-        traffic = BenchTraffic(people: people)
+        self.people = people
     }
 
-    mutating func fill() async throws {
-        var (ingressAt, providerAt): (JournalPosition?, JournalPosition?)
-        var entries = 0
-        var batch = try nextBatch()
+    func fill() async throws {
         let client = inbox.client
         // All there was is shipped: from here on nothing is tried one by one, as in a group that runs.
         for process in [Service.ingress, .provider] {
             _ = try await client.ask(Self.batch([], process, after: nil), within: Self.patience)
         }
+        let supply = BenchSupply(messages: messages, people: people)
         let (began, spent) = (ContinuousClock.now, try inbox.processorTime())
-        while !batch.ingress.isEmpty || !batch.provider.isEmpty {
-            let (shipped, at) = (batch, (ingress: ingressAt, provider: providerAt))
-            // The next batch is made while this one is applied, as a shipper reads ahead.
-            async let ingress = Self.ship(shipped.ingress, .ingress, after: at.ingress, client)
-            async let provider = Self.ship(shipped.provider, .provider, after: at.provider, client)
-            batch = try nextBatch()
-            ingressAt = try await ingress
-            providerAt = try await provider
-            entries += shipped.ingress.count + shipped.provider.count
-        }
+        // Each journal is shipped without regard to the other, as by processes of their own.
+        async let ingress = Self.ship(.ingress, from: supply, client)
+        async let provider = Self.ship(.provider, from: supply, client)
+        let entries = try await ingress + provider
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let memory = try inbox.memory()
         let processor = (try inbox.processorTime() - spent) / .microseconds(1)
@@ -74,7 +64,7 @@ struct InboxBench {
         }
         print(
             """
-            applied   \(entries) entries, \(traffic.messages) messages, \(traffic.people) people in \
+            applied   \(entries) entries, \(messages) messages, \(people) people in \
             \(Self.decimal(seconds, 1)) s: \(Int(Double(entries) / seconds)) entries/s, \
             \(Int(processor) / max(1, entries)) µs of processor each
             size      \(report.figures["database_bytes", default: 0] >> 20) MiB inbox.db, resident \
@@ -82,20 +72,24 @@ struct InboxBench {
             """)
     }
 
-    private mutating func nextBatch() throws -> BenchTraffic.Batch {
-        try traffic.next(min(Self.messagesAtOnce, messages - traffic.messages))
-    }
-
+    /// Ships one journal to its end, and answers how many entries that were.
     private static func ship(
-        _ entries: [JournalEntry], _ process: Service, after: JournalPosition?, _ client: Client
-    ) async throws -> JournalPosition? {
-        guard !entries.isEmpty else { return after }
-        let answer = try await client.ask(
-            batch(entries, process, after: after), within: patience)
-        guard answer.outcome == .applied else {
-            throw WireError.malformed("inbox did not take a batch of the benchmark")
+        _ process: Service, from supply: BenchSupply, _ client: Client
+    ) async throws -> Int {
+        var (position, count): (JournalPosition?, Int) = (nil, 0)
+        var entries = try await supply.next(of: process)
+        while !entries.isEmpty {
+            let (shipped, after) = (entries, position)
+            // The next batch is made while this one is applied, as a shipper reads ahead.
+            async let answer = client.ask(batch(shipped, process, after: after), within: patience)
+            entries = try await supply.next(of: process)
+            guard try await answer.outcome == .applied else {
+                throw WireError.malformed("inbox did not take a batch of the benchmark")
+            }
+            position = try await answer.position
+            count += shipped.count
         }
-        return answer.position
+        return count
     }
 
     private static func batch(
@@ -115,13 +109,13 @@ struct InboxBench {
                 ListConversations(
                     limit: 50, cursor: nil, query: nil, phoneNumberID: nil, seen: []))
         }
-        let people = (0..<Self.reads).map { _ in
-            Int.random(in: 0..<traffic.people, using: &random)
+        let persons = (0..<Self.reads).map { _ in
+            Int.random(in: 0..<people, using: &random)
         }
         try await measure("messages", "a person's last 50") { index in
             _ = try await ask(
                 ListMessages(
-                    contact: "+" + BenchTraffic.phone(people[index]), limit: 50, cursor: nil,
+                    contact: "+" + BenchTraffic.phone(persons[index]), limit: 50, cursor: nil,
                     phoneNumberID: nil, seen: []))
         }
         // Words of every hundredth to every thousandth text, whole and begun, and names.
@@ -135,7 +129,7 @@ struct InboxBench {
         try await measure("search", "a search among conversations") { index in
             let query =
                 index.isMultiple(of: 2)
-                ? BenchTraffic.name(people[index]) : BenchTraffic.word(20 + index * 7)
+                ? BenchTraffic.name(persons[index]) : BenchTraffic.word(20 + index * 7)
             _ = try await ask(
                 ListConversations(
                     limit: 50, cursor: nil, query: query, phoneNumberID: nil, seen: []))

@@ -24,12 +24,14 @@ struct EnvelopeReader {
         guard let field = change["field"]?.nonEmptyString else {
             return reject(change, path, "a change names its field")
         }
-        let other = AccountEvent(change, field: field, wabaID: wabaID, time: time)
+        func event() -> AccountEvent {
+            AccountEvent(change, field: field, wabaID: wabaID, time: time)
+        }
         guard let value = change["value"], value.members != nil else {
             guard field != "messages" else {
                 return reject(change, path, "field messages has an object as its value")
             }
-            return updates.append(.account(other))
+            return updates.append(.account(event()))
         }
         let count = updates.count
         let part = Part(value, wabaID: wabaID, path: "\(path).value")
@@ -40,7 +42,7 @@ struct EnvelopeReader {
         default: break
         }
         // All other fields are kept whole, and so is a change with none of the lists that it should have.
-        if updates.count == count { updates.append(.account(other)) }
+        if updates.count == count { updates.append(.account(event())) }
     }
 
     // MARK: Field messages
