@@ -35,6 +35,45 @@ struct BadRequestTests {
         }
     }
 
+    /// The parser alone is cut everywhere in `HTTP1Tests`; here the same goes through sockets and the loop.
+    @Test("each case gets the same answers wherever it is cut in two")
+    func cutAnywhere() async throws {
+        let cases = Self.decided.filter { $0.bytes.count < Self.short }
+        try await withGroup { group in
+            try await group.start(.signer, .ingress)
+            let visits = try await withThrowingTaskGroup { callers in
+                for first in 0..<Self.callers {
+                    callers.addTask {
+                        try await blocking {
+                            var visits = 0
+                            for index in stride(from: first, to: cases.count, by: Self.callers) {
+                                let bytes = cases[index].bytes
+                                for cut in bytes.indices.dropFirst() {
+                                    let pieces = [bytes[..<cut], bytes[cut...]]
+                                    Self.check(
+                                        try Self.visit(group, pieces), cases[index], pieces: 2)
+                                    visits += 1
+                                }
+                            }
+                            return visits
+                        }
+                    }
+                }
+                return try await callers.reduce(0, +)
+            }
+            print("\(cases.count) bad requests, cut in two at every byte: \(visits) connections")
+            #expect(visits > 10_000)
+            #expect(try await group.webhook(Payload.text("x", wamid: "wamid.1")).status == 200)
+            let stored = try await group.journaledWebhooks()
+            #expect(Set(stored.dropLast()) == [Self.hello], "only what is signed is stored")
+        }
+    }
+
+    /// Longer ones differ in their length, and a cut in a long line is like the next one.
+    private static let short = 300
+    /// At once.
+    private static let callers = 8
+
     /// Whole, cut in two, and short ones byte by byte.
     private static func pieces(of bytes: [UInt8]) -> [[ArraySlice<UInt8>]] {
         var all = [[bytes[...]]]

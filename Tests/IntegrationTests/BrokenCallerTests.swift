@@ -46,18 +46,4 @@ struct BrokenCallerTests {
             #expect(try await group.journaledWebhooks().count == 2)
         }
     }
-
-    @Test("500 connections that say nothing are held, and others are served beside them")
-    func silentCrowd() async throws {
-        try await withGroup { group in
-            try await group.start(.signer, .ingress)
-            let crowd = try await blocking { try (0..<500).map { _ in try group.connection() } }
-            for n in 0..<20 {
-                let answer = try await group.webhook(Payload.text("\(n)", wamid: "wamid.\(n)"))
-                #expect(answer.status == 200)
-            }
-            #expect(crowd.count == 500)
-            #expect(try await group.ingress.stop() == .exited(0), "and do not keep it from ending")
-        }
-    }
 }
