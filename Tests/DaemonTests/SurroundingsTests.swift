@@ -84,6 +84,13 @@ struct SurroundingsTests {
         #expect(error?.cure == "chmod 600 it")
     }
 
+    @Test("refuse a pipe in the place of a secret's file, without waiting for who writes to it")
+    func pipe() throws {
+        let path = "\(folder.path)/pipe"
+        try #require(mkfifo(path, 0o600) == 0)
+        #expect(failure { _ = try Surroundings(["S_FILE": path]).secret("S") } == "S_FILE")
+    }
+
     @Test(
         "refuse a secret's file that is not one line of text, without showing it",
         arguments: [

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 package import Wire
 
 /// A setting that is missing or wrong: the process says so in one line, exits 78 and stays down.
@@ -84,22 +83,15 @@ package struct Surroundings: Sendable {
         guard value(name) == nil else {
             throw SettingError(name, "is set beside \(fileName)", cure: "set only one of them")
         }
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw SettingError(
-                fileName, "names a file that cannot be read (\(String(cString: strerror(errno))))",
-                cure: "give the path of a file of this user's")
+        let content: Data
+        do {
+            content = try PrivateFile.read(path, upTo: Self.longestSecretFile).content
+        } catch {
+            throw SettingError(fileName, "names a file that \(error.problem)", cure: error.cure)
         }
-        guard status.st_mode & 0o077 == 0 else {
-            throw SettingError(fileName, "names a file that others may read", cure: "chmod 600 it")
-        }
-        guard let content = try? Data(contentsOf: URL(filePath: path)),
-            content.count <= Self.longestSecretFile,
-            let text = String(validating: content, as: UTF8.self)
-        else {
+        guard let text = String(validating: content, as: UTF8.self) else {
             throw SettingError(
-                fileName, "names a file that holds no line of text",
-                cure: "put the secret alone into it")
+                fileName, "names a file that holds no text", cure: "put the secret alone into it")
         }
         let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
         guard !secret.isEmpty, !secret.contains(where: \.isNewline) else {
