@@ -294,6 +294,13 @@ erase() {
     control erase "$@"
 }
 
+# Signer looks at the list before each request: nothing needs to run, and nothing to be told.
+token() {
+    meet_group
+    keep_mode
+    control token "$@"
+}
+
 # A group of its own, in a temporary directory: no setting of anybody's decides a figure.
 bench() {
     build
@@ -361,6 +368,7 @@ help() {
 ./run.sh why NAME               one message's whole story, by id, wamid or reference; or a contact's last ones
 ./run.sh sample-webhook [TEXT]  signs a message as Meta would, and posts it (stub mode)
 ./run.sh dead-letters …         lists what was not sent; show ID, retry ID|--cause C|--all [--dry-run], discard ID
+./run.sh token …                API tokens: add NAME --scope read,send[,operate,metrics] [--expires DAYS], list, revoke NAME
 ./run.sh audit [--day D]        whether all that was answered for is there, with every gap by name
 ./run.sh erase CONTACT          erases all that is kept of a person; asks first, unless --yes is given
 ./run.sh backup FILE            one file of all that is kept, without secrets, while it runs
@@ -383,7 +391,7 @@ main() {
     case $command in
     '') start ;;
     --detach) start detach ;;
-    stop | status | logs | restart | audit | why | erase | backup | restore | rebuild) "$command" "$@" ;;
+    stop | status | logs | restart | audit | why | erase | token | backup | restore | rebuild) "$command" "$@" ;;
     export) export_data "$@" ;; # the plain name is the shell's own
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;

@@ -37,6 +37,7 @@ struct RouteTests {
 
     @Test("every route but health and webhook wants a token that allows something")
     func scopes() {
+        #expect(Route.metrics.scope(for: .get) == .metrics)
         for route in [
             Route.conversations, .contactMessages, .events, .messages, .message(id: "a"),
             .media(id: "1"), .templates,

@@ -10,13 +10,13 @@ struct SandboxTests {
     private static let forNobody = [
         "read_passwd", "read_settings", "write_elsewhere", "list_state", "socket_packet", "exec",
         "process", "signal_parent", "written_code", "ptrace", "mount", "memfd", "bpf", "io_uring",
-        "keyring", "x32",
+        "keyring", "x32", "write_signer",
     ]
     /// Those of them that anybody may do who has no sandbox, and that need no root.
     private static let forAnybody = [
         "read_passwd", "read_settings", "write_elsewhere", "list_state", "exec", "process",
         "signal_parent", "written_code", "ptrace", "memfd", "socket_inet", "connect",
-        "read_ingress", "read_inbox", "read_provider",
+        "read_ingress", "read_inbox", "read_provider", "read_signer", "write_signer",
     ]
 
     @Test(
@@ -206,7 +206,7 @@ struct SandboxTests {
         _ body: (TestGroup) async throws -> Void
     ) async throws {
         try await withGroup(settings: settings) { group in
-            for folder in ["ingress", "inbox", "provider"] {
+            for folder in ["ingress", "inbox", "provider", "signer"] {
                 mkdir(group.folder.file(folder), 0o700)
                 try plant("\(folder)/planted", in: group)
             }

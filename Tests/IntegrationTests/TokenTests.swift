@@ -13,6 +13,11 @@ struct TokenTests {
         ("POST", "/api/whatsapp/send_template"), ("POST", "/api/whatsapp/messages"),
         ("POST", "/api/whatsapp/conversations/+919812345678/read"),
         ("POST", "/api/whatsapp/media"), ("GET", "/api/whatsapp/media/1"),
+        ("GET", "/api/whatsapp/metrics"), ("GET", "/api/whatsapp/dead_letters"),
+        ("GET", "/api/whatsapp/templates"), ("GET", "/api/whatsapp/events/stream"),
+        ("POST", "/api/whatsapp/erase"), ("GET", "/api/whatsapp/audit"),
+        ("POST", "/api/whatsapp/backup"), ("POST", "/api/whatsapp/dead_letters/retry"),
+        ("DELETE", "/api/whatsapp/dead_letters/msg_1"),
     ]
 
     @Test("without the token every route but health and webhook is 401 that asks for one")
@@ -64,6 +69,34 @@ struct TokenTests {
                 "POST", "/api/whatsapp/send", ["authorization: bearer \(previous)"],
                 body: Array(LoadingTests.SendTests.text.utf8))
             #expect(answer.status == 200)
+        }
+    }
+
+    @Test("health tells when the one before was needed last, also after signer started anew")
+    func previousIsTold() async throws {
+        try await withGroup(auth: .token) { group in
+            let previous = "the-token-before-this-0123456789abcdef"
+            group.signer.set("GATEWAY_API_TOKEN_PREVIOUS", previous)
+            try await group.start(.signer, .ingress)
+            func warning() async throws -> JSONValue? {
+                try await group.get("/api/health").json["warnings"]?.elements?.first
+            }
+            let idle = try await warning()
+            #expect(idle?["code"]?.text == "previous_secret_idle")
+            #expect(idle?["message"]?.text?.contains("has not been needed since") == true)
+            _ = try await group.ask(
+                "GET", "/api/whatsapp/conversations", ["Authorization: Bearer \(previous)"])
+            let inUse = try await warning()
+            #expect(inUse?["code"]?.text == "previous_secret_in_use")
+            #expect(inUse?["message"]?.text?.contains("GATEWAY_API_TOKEN_PREVIOUS") == true)
+            group.signer.kill()
+            try await group.signer.start()
+            var after: JSONValue?
+            try await eventually("ingress has reached the new signer") {
+                after = try await warning()
+                return after != nil
+            }
+            #expect(after == inUse)
         }
     }
 

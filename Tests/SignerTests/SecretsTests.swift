@@ -25,7 +25,7 @@ struct SecretsTests {
         #expect(error?.name == "GATEWAY_API_TOKEN")
         #expect(error.map { !"\($0)".contains("ttt") } == true)
         environment["GATEWAY_API_TOKEN"] = Self.token
-        #expect(try Secrets(Surroundings(environment)).apiToken?.current.count == 32)
+        #expect(try Secrets(Surroundings(environment)).apiToken != nil)
     }
 
     @Test(

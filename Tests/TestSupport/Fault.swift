@@ -8,7 +8,7 @@ package struct Fault: Sendable {
     package static var canInject: Bool { access(strace, X_OK) == 0 }
 
     /// What is put before the program's own path.
-    let launcher: [String]
+    package let launcher: [String]
 
     /// SIGKILL at that call of each thread, counted from 1 over all those of these names.
     package static func killed(at number: Int, of calls: String) -> Fault {

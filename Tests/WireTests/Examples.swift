@@ -104,7 +104,10 @@ enum Examples {
     static let types: [ExampleType] =
         SignerOperation.allCases.map(\.example) + ProviderOperation.allCases.map(\.example)
         + InboxOperation.allCases.map(\.example)
-        + [ExampleType(SendMessage.self, suffix: ".messages")]
+        + [
+            ExampleType(SendMessage.self, suffix: ".messages"),
+            ExampleType(Authenticate.self, suffix: ".refused"),
+        ]
 
     /// Every example of a request.
     static let requests = types.map { "\($0.method).request" } + ["process.hello.request"]

@@ -144,7 +144,8 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
     }
     if arguments.isCheck { exit(Exit.done) }
     endWithParent(surroundings)
-    limitResources()
+    keepMemoryPrivate()
+    raiseDescriptorLimit()
     do {
         let runDirectory = "\(stateDirectory)/run"
         let starts = Starts.record(Process.service, in: runDirectory)
@@ -237,13 +238,17 @@ package func endWithParent(_ surroundings: Surroundings) {
     if getppid() != parent { exit(Exit.done) }
 }
 
-/// No core files, which would hold secrets; as many descriptors as we may have.
-private func limitResources() {
+/// No core files, and no look into its memory or its environment for others of this user: it holds secrets.
+package func keepMemoryPrivate() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    _ = clinux_set_dumpable(0)
+}
+
+/// As many descriptors as we may have.
+private func raiseDescriptorLimit() {
     var files = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
     files.rlim_cur = files.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
-    _ = clinux_set_dumpable(0)
 }

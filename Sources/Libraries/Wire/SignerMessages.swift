@@ -48,10 +48,36 @@ package struct Authenticate: Request {
     package struct Answer: Codable, Hashable, Sendable {
         /// Nil when nobody has that token.
         package let holder: TokenHolder?
-        package init(_ holder: TokenHolder?) { self.holder = holder }
+        /// Whose token it was, and why it is nobody's any more; nil for one that never was.
+        package let refused: RefusedToken?
+
+        package init(_ holder: TokenHolder?) {
+            self.holder = holder
+            refused = nil
+        }
+
+        package init(refused: RefusedToken) {
+            holder = nil
+            self.refused = refused
+        }
     }
 
     package init(token: String) { self.token = token }
+}
+
+/// A token that was good once; its name is no secret to whoever has it.
+package struct RefusedToken: Codable, Hashable, Sendable {
+    package enum Reason: String, Codable, Sendable { case revoked, expired }
+
+    package let name: String
+    package let reason: Reason
+    package let at: Timestamp
+
+    package init(name: String, reason: Reason, at: Timestamp) {
+        self.name = name
+        self.reason = reason
+        self.at = at
+    }
 }
 
 /// The name and the rights of an API token.
@@ -65,14 +91,16 @@ package struct TokenHolder: Codable, Hashable, Sendable {
     }
 }
 
-/// What an API token allows.
+/// What an API token allows; none of them holds another.
 package enum Scope: String, Codable, CaseIterable, Sendable {
-    /// Reading conversations, messages, events.
+    /// Reading conversations, messages, events, files, and who waits in the dead letters.
     case read
-    /// Sending messages.
+    /// Sending messages and files, and marking conversations as read.
     case send
-    /// Running the gateway: dead letters, full health.
+    /// Running the gateway: retrying and discarding dead letters, audits, backups, erasing a person.
     case operate
+    /// How the gateway is: figures for Prometheus. Nobody's messages and nobody's numbers.
+    case metrics
 }
 
 /// A signed body made by `signer` itself, to prove the webhook path end to end; it is no message.

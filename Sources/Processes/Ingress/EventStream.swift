@@ -12,6 +12,8 @@ actor EventStream: PartSource {
     static let contentType = "text/event-stream"
     /// Proxies close what is silent for a minute.
     static let heartbeat = Duration.seconds(15)
+    /// A token that was revoked has the stream for so long at most.
+    static let recheck = Duration.seconds(15)
     /// Between two tries while inbox is away.
     private static let pause = Duration.seconds(1)
     private static let limit = 200
@@ -23,6 +25,10 @@ actor EventStream: PartSource {
     private let kinds: [String]
     private let filter: KindFilter
     private let heartbeat: Duration
+    private let recheck: Duration
+    /// Whether the listener's token still allows this.
+    private let mayGoOn: @Sendable () async -> Bool
+    private var allowedAt = ContinuousClock.now
     private var place: EventID
     private var hasBegun = false
     private var hasEnded = false
@@ -35,12 +41,15 @@ actor EventStream: PartSource {
     /// Begins after `place`, which inbox knows.
     init(
         after place: EventID, _ kinds: [String], of hub: EventHub,
-        heartbeat: Duration = EventStream.heartbeat
+        heartbeat: Duration = EventStream.heartbeat, recheck: Duration = EventStream.recheck,
+        mayGoOn: @escaping @Sendable () async -> Bool
     ) async {
         self.hub = hub
         self.kinds = kinds
         self.place = place
         self.heartbeat = heartbeat
+        self.recheck = recheck
+        self.mayGoOn = mayGoOn
         filter = KindFilter(kinds)
         await hub.join()
     }
@@ -56,6 +65,10 @@ actor EventStream: PartSource {
         }
         while !hasEnded {
             try Task.checkCancellation()
+            guard await isStillAllowed() else {
+                hasEnded = true
+                return Self.notAllowed
+            }
             if let part = await take() {
                 silentSince = .now
                 return part
@@ -65,10 +78,20 @@ actor EventStream: PartSource {
                 silentSince = .now
                 return Array("id: \(place.text)\n\n".utf8)
             }
-            _ = await hub.hear(within: heartbeat - silence)
+            _ = await hub.hear(within: min(heartbeat - silence, recheck))
         }
         return nil
     }
+
+    private func isStillAllowed() async -> Bool {
+        guard ContinuousClock.now - allowedAt >= recheck else { return true }
+        guard await mayGoOn() else { return false }
+        allowedAt = .now
+        return true
+    }
+
+    /// The last event of a listener whose token is nobody's any more; coming back is answered 401.
+    private static let notAllowed = Array("event: unauthorized\ndata: {}\n\n".utf8)
 
     /// What there is now; nil when there is nothing, and news are to be waited for.
     private func take() async -> [UInt8]? {

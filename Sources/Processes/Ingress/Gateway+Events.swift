@@ -44,8 +44,10 @@ extension Gateway {
         response.add("Cache-Control", "no-store")
         // nginx gathers answers unless it is told not to.
         response.add("X-Accel-Buffering", "no")
-        return Reply(
-            response, length: nil, from: await EventStream(after: begin, kinds, of: hub))
+        let stream = await EventStream(after: begin, kinds, of: hub) {
+            await self.mayGoOn(head, for: .read)
+        }
+        return Reply(response, length: nil, from: stream)
     }
 
     private static func kinds(_ parameters: Parameters) throws(Problem) -> [String] {

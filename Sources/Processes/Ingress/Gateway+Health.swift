@@ -31,8 +31,9 @@ extension Gateway {
 
     private func mayKnow(_ head: RequestHead) async -> Bool {
         guard rules.wantsToken(head) else { return true }
-        guard let holder = try? await holder(of: head) else { return false }
-        return holder.scopes.contains(.operate) || holder.scopes.contains(.read)
+        guard let token = Self.token(of: head), let holder = try? await holder(of: token).holder
+        else { return false }
+        return !holder.scopes.isDisjoint(with: [.operate, .read, .metrics])
     }
 
     /// Whether webhooks cannot be taken.

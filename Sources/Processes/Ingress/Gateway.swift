@@ -29,6 +29,8 @@ actor Gateway: RequestHandler {
     /// The newest entry of provider's journal that a caller was answered for.
     private(set) var providerHead: JournalHead?
     private(set) var traffic = Traffic()
+    /// Which refusals of tokens the log has had.
+    var refusals = RefusalNotes()
     /// Entries that callers were answered 200 for, and no audit knows yet.
     private var answeredFor: Int64 = 0
 
@@ -160,40 +162,6 @@ actor Gateway: RequestHandler {
         case .backup: return try await backUp()
         case .erase: return try await erase(Data(body))
         }
-    }
-
-    /// Lets a request on if its sender may have what it asks for.
-    ///
-    /// - Throws: `Problem`: 401, 403, or 503 while signer is away.
-    func authorize(_ head: RequestHead, for scope: Scope) async throws {
-        guard rules.wantsToken(head) else { return }
-        guard let holder = try await holder(of: head) else {
-            throw Problem(
-                .unauthorized, status: 401, "This needs the gateway's own API token.",
-                hint:
-                    "Send Authorization: Bearer and the token; its file is named at the start of ./run.sh."
-            )
-        }
-        guard holder.scopes.contains(scope) else {
-            throw Problem(
-                .forbidden, status: 403, "The token \(holder.name) may not do this.",
-                hint: "Use a token with the scope \(scope.rawValue).")
-        }
-    }
-
-    /// Who sends this, by its token; nil when it has none or a wrong one.
-    func holder(of head: RequestHead) async throws -> TokenHolder? {
-        guard case .one(let value) = head.fields.only("Authorization"),
-            let token = Self.bearer(value)
-        else { return nil }
-        return try await peers.signer.ask(Authenticate(token: token), within: Limits.signer).holder
-    }
-
-    /// The token of `Bearer token`; the scheme's case does not matter (RFC 9110 §11.1).
-    private static func bearer(_ value: String) -> String? {
-        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
     }
 
     // MARK: What reads must have seen

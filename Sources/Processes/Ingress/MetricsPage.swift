@@ -7,7 +7,7 @@ struct MetricsPage {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     /// Figures that only grow while a process lives; all others say how things are now.
-    private static let counters: Set = ["commits", "authentic", "forged"]
+    private static let counters: Set = ["commits", "authentic", "forged", "tokens_refused"]
 
     private(set) var text = ""
 

@@ -89,8 +89,9 @@ enum Route: Hashable, Sendable {
         case .send, .upload: .send
         case .messages: method == .post ? .send : .read
         case .message, .conversations, .contactMessages, .events, .eventStream, .media,
-            .templates, .deadLetters, .metrics:
+            .templates, .deadLetters:
             .read
+        case .metrics: .metrics
         case .deadLetter, .retryDeadLetter, .retryDeadLetters, .audit, .backup, .erase:
             .operate
         // It is written to the journal, and in time told to the sender.

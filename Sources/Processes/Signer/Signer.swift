@@ -11,25 +11,26 @@ internal import Wire
 actor Signer: Responder {
     nonisolated var unownedExecutor: UnownedSerialExecutor { place.loop.asUnownedSerialExecutor() }
 
-    /// A previous secret that was needed within this time is still in somebody's use.
-    private static let recently: Int64 = 24 * 3_600 * 1_000
-
     private let place: Place
     private let secrets: Secrets
-    /// When each previous secret last proved something, by the name of its setting; wall clock, milliseconds.
-    private var previousUsed: [String: Int64] = [:]
-    private var figures: [String: Int64] = ["authentic": 0, "forged": 0]
+    private var tokens: NamedTokens
+    private var uses: UseNotes
+    private var figures: [String: Int64] = ["authentic": 0, "forged": 0, "tokens_refused": 0]
 
-    init(_ secrets: Secrets, in place: Place) {
+    /// - Throws: `SystemError` when the notes of what was used cannot be opened.
+    init(_ secrets: Secrets, in place: Place) throws {
         self.secrets = secrets
         self.place = place
+        tokens = NamedTokens(in: place.stateDirectory)
+        uses = try UseNotes(in: place.stateDirectory)
+        tell(tokens.refresh())
     }
 
     func answer(_ operation: SignerOperation, _ call: Call) async throws -> Reply {
         switch operation {
         case .verify: try await call.answering(VerifySignature.self) { verify($0) }
         case .challenge: try await call.answering(CheckChallenge.self) { check($0) }
-        case .authenticate: try await call.answering(Authenticate.self) { authenticate($0) }
+        case .authenticate: try await call.answering(Authenticate.self) { try authenticate($0) }
         case .canary: try await call.answering(MakeCanary.self) { try canary($0) }
         case .sample: try await call.answering(MakeSample.self) { try sample($0) }
         case .proof: try await call.answering(MakeProof.self) { try proof($0) }
@@ -43,7 +44,7 @@ actor Signer: Responder {
         guard request.signature.hasPrefix(Self.prefix),
             let code = Hex.decode(request.signature.dropFirst(Self.prefix.count))
         else { return VerifySignature.Answer(.forged) }
-        let isAuthentic = isProved("WHATSAPP_APP_SECRET", by: secrets.appSecret) { secret in
+        let isAuthentic = isProved(by: secrets.appSecret) { secret in
             equalInConstantTime(HMAC.sha256(key: secret, message: request.body), code)
         }
         figures[isAuthentic ? "authentic" : "forged", default: 0] += 1
@@ -51,32 +52,68 @@ actor Signer: Responder {
     }
 
     private func check(_ request: CheckChallenge) -> CheckChallenge.Answer {
-        let isOurs = isProved("WHATSAPP_VERIFY_TOKEN", by: secrets.verifyToken) { secret in
-            Self.isSame(request.verifyToken, secret)
-        }
+        let digest = SHA256.digest(Data(request.verifyToken.utf8))
+        let isOurs = isProved(by: secrets.verifyToken) { equalInConstantTime(digest, $0) }
         return CheckChallenge.Answer(isOurs ? .verified : .refused)
     }
 
-    private func authenticate(_ request: Authenticate) -> Authenticate.Answer {
-        guard let token = secrets.apiToken,
-            isProved("GATEWAY_API_TOKEN", by: token, { Self.isSame(request.token, $0) })
-        else { return Authenticate.Answer(nil) }
-        return Authenticate.Answer(TokenHolder(name: "default", scopes: Set(Scope.allCases)))
+    /// Whose token it is, at a cost that is the same for any: its SHA-256, two comparisons, a look-up.
+    ///
+    /// - Throws: `Problem` for a token that may be in a list that cannot be read.
+    private func authenticate(_ request: Authenticate) throws -> Authenticate.Answer {
+        let digest = SHA256.digest(Data(request.token.utf8))
+        if let own = secrets.apiToken, isProved(by: own, { equalInConstantTime(digest, $0) }) {
+            note(own.name, at: Clocks.wall)
+            return Authenticate.Answer(
+                TokenHolder(name: TokenList.ownName, scopes: Set(Scope.allCases)))
+        }
+        tell(tokens.refresh())
+        guard tokens.isKnown else { throw Self.tokensUnknown }
+        let now = Clocks.wall
+        guard let token = tokens[digest] else { return refused(Authenticate.Answer(nil)) }
+        note(token.sha256, at: now)
+        if let refusal = token.refusal(at: Timestamp(milliseconds: now)) {
+            return refused(Authenticate.Answer(refused: refusal))
+        }
+        return Authenticate.Answer(TokenHolder(name: token.name, scopes: Set(token.scopes)))
     }
 
-    /// Tries the current secret and then the previous one, and keeps when that one was needed.
-    private func isProved(
-        _ name: String, by secret: RotatingSecret, _ proves: ([UInt8]) -> Bool
-    ) -> Bool {
+    private func refused(_ answer: Authenticate.Answer) -> Authenticate.Answer {
+        figures["tokens_refused", default: 0] += 1
+        return answer
+    }
+
+    private static let tokensUnknown = Problem(
+        .unavailable, status: 503, "signer cannot read its list of tokens",
+        hint: "Try again; ./run.sh status tells what is wrong with it.", retryable: true,
+        retryAfterSeconds: 60)
+
+    /// Tries the current secret and then the previous one, and notes when that one was needed.
+    private func isProved(by secret: RotatingSecret, _ proves: ([UInt8]) -> Bool) -> Bool {
         if proves(secret.current) { return true }
         guard let previous = secret.previous, proves(previous) else { return false }
-        previousUsed["\(name)_PREVIOUS"] = Clocks.wall
+        note(secret.previousName, at: Clocks.wall)
         return true
     }
 
-    /// Compares digests, so that not even the length of a secret shows in the time it takes.
-    private static func isSame(_ text: String, _ secret: [UInt8]) -> Bool {
-        equalInConstantTime(SHA256.digest(Data(text.utf8)), SHA256.digest(Data(secret)))
+    private func note(_ key: String, at now: Int64) {
+        do {
+            try uses.note(key, at: now) { key in
+                secrets.all.contains {
+                    key == $0.name || key == $0.previousName && $0.previous != nil
+                } || Hex.decode(key[...]).map { tokens[$0] != nil } ?? false
+            }
+        } catch {
+            place.log.warning("use.unnoted error=\(error)")
+        }
+    }
+
+    private nonisolated func tell(_ news: NamedTokens.News?) {
+        switch news {
+        case nil: break
+        case .taken(let count): place.log.info("tokens.taken count=\(count)")
+        case .unreadable(let problem): place.log.error("tokens.unreadable error=\(problem)")
+        }
     }
 
     // MARK: Signing
@@ -133,17 +170,15 @@ actor Signer: Responder {
     // MARK: Health
 
     private func report() -> ProcessReport {
+        tell(tokens.refresh())
         let now = Clocks.wall
-        let warnings = previousUsed.filter { now - $0.value < Self.recently }.sorted {
-            $0.key < $1.key
-        }.map {
-            Condition(
-                "previous_secret_in_use",
-                "\($0.key) was last needed at \(Timestamp(milliseconds: $0.value).text)",
-                hint:
-                    "Give the new secret to whoever still uses the old one; remove \($0.key) a day after its last use."
-            )
-        }
-        return place.report(warnings: warnings, figures: figures)
+        let health = SecretHealth(
+            now: now, since: place.starts.startedAt.milliseconds, tokens: tokens)
+        return place.report(
+            reasons: health.reasons,
+            warnings: secrets.all.compactMap {
+                health.warning(of: $0, lastUse: uses[$0.previousName])
+            }
+                + health.tokenWarnings, figures: figures)
     }
 }

@@ -2,7 +2,8 @@ internal import Daemon
 internal import IPC
 internal import Wire
 
-/// The process that holds the secrets: it opens no file after its start, and no network socket.
+/// The process that holds the secrets: it opens no network socket, and no file after its start but the
+/// list of tokens, which it may only read.
 struct SignerProcess: DaemonProcess {
     static let service = Service.signer
 
@@ -14,16 +15,20 @@ struct SignerProcess: DaemonProcess {
         try Secrets(surroundings)
     }
 
-    /// Nothing but its lock and its socket.
+    /// Its lock, its socket, the list of tokens, and its notes of what was used.
     static func sandbox(for secrets: Secrets, in stateDirectory: String) -> Sandbox {
-        Sandbox(
-            files: ["\(stateDirectory)/run/signer.lock"], socketFolders: ["\(stateDirectory)/run"])
+        let used = "\(stateDirectory)/\(TokenUses.path)"
+        // The folder, not the list: whatever is put in the list's place has another identity.
+        return Sandbox(
+            reads: ["\(stateDirectory)/signer"],
+            files: ["\(stateDirectory)/run/signer.lock", used],
+            socketFolders: ["\(stateDirectory)/run"])
     }
 
     static func start(_ secrets: Secrets, in place: Place) async throws -> Self {
         let lock = try await Lock.take(
             "\(place.stateDirectory)/run/signer.lock", on: place.loop)
-        let signer = Signer(secrets, in: place)
+        let signer = try Signer(secrets, in: place)
         return Self(server: try await place.serve(signer) { place.hello() }, lock: lock)
     }
 

@@ -11,7 +11,7 @@ enum Command: String, CaseIterable {
     case deadLetters = "dead-letters"
     case makeSecret = "make-secret"
     case warnNames = "warn-names"
-    case audit, backup, erase, export, why
+    case audit, backup, erase, export, token, why
     case meets
     case bench
     case benchInbox = "bench-inbox"
@@ -56,8 +56,9 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         exit(Exit.usage)
     }
     let rest = Array(arguments.dropFirst())
-    // What it writes is for its owner alone, whatever it was started with.
+    // What it writes is for its owner alone, whatever it was started with; and what it knows is too.
     umask(0o077)
+    keepMemoryPrivate()
     do {
         switch command {
         case .makeSecret:
@@ -66,6 +67,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .warnNames:
             for line in NameCheck.warnings(for: Surroundings.own.names) { complain(line) }
             exit(Exit.done)
+        case .token: exit(try tokens(Surroundings.own, rest))
         case .hold: try hold(Surroundings.own)
         case .wait: try onLoop { try await waitUntilHealthy($0, rest) }
         case .status: try onLoop { try await status($0) }

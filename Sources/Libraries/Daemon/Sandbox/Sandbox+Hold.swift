@@ -34,6 +34,8 @@ extension Sandbox {
             throw SystemError("mkdir \(path)")
         }
         for path in files {
+            let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+            if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir \(folder)") }
             _ = Descriptor(
                 owning: try checked("open \(path)") {
                     open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

@@ -7,7 +7,7 @@ package struct Sandbox: Hashable, Sendable {
     package var reads: [String]
     /// Folders in which everything may be done; made when they are not there.
     package var folders: [String]
-    /// Single files that may be read and written; made when they are not there.
+    /// Single files that may be read and written; made, with their folder, when they are not there.
     package var files: [String]
     /// Folders in which names of sockets may be taken and given back, and nothing be read.
     package var socketFolders: [String]

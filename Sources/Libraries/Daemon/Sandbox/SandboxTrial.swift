@@ -46,6 +46,8 @@
                 ("read_ingress", { opening("\(state)/ingress/planted", O_RDONLY) }),
                 ("read_inbox", { opening("\(state)/inbox/planted", O_RDONLY) }),
                 ("read_provider", { opening("\(state)/provider/planted", O_RDONLY) }),
+                ("read_signer", { opening("\(state)/signer/planted", O_RDONLY) }),
+                ("write_signer", { opening("\(state)/signer/planted", O_WRONLY) }),
                 ("read_proc", { opening("/proc/self/stat", O_RDONLY) }),
                 ("socket_inet", { socketing(AF_INET) }),
                 ("socket_packet", { socketing(AF_PACKET) }),
