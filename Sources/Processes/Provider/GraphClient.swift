@@ -11,7 +11,7 @@ actor GraphClient: Graph {
     /// Proves a token with the app secret (`signer.proof`): 64 hex digits.
     typealias Prove = @Sendable (_ message: String) async throws -> String
 
-    /// Longer than a restart of signer takes.
+    /// How long signer may take for a proof: longer than a restart of it does.
     private static let proofLimit = Duration.seconds(5)
     /// A proof older than this is asked for anew, so that a new app secret takes effect.
     private static let proofLife = Duration.seconds(60)

@@ -96,9 +96,6 @@ struct SendPath: Sendable {
         await transfers?.close()
     }
 
-    /// How long signer may take for a proof: a restart of it is a pause.
-    private static let proofLimit = Duration.seconds(5)
-
     private static func graph(
         _ settings: ProviderSettings, _ transfers: Transfers, _ place: Place
     ) throws -> GraphClient {
@@ -106,10 +103,9 @@ struct SendPath: Sendable {
             // Mode and settings are compared when they are read.
             preconditionFailure("live without a token")
         }
-        let signer = place.client(to: .signer)
         return GraphClient(
             graph, over: transfers, on: place.loop,
-            prove: { try await signer.ask(MakeProof(message: $0), within: proofLimit).proof })
+            prove: GraphClient.proof(by: place.client(to: .signer)))
     }
 }
 
