@@ -6,6 +6,7 @@
 # hands over those of that process alone. All that is kept lies under $GATEWAY_STATE_DIR.
 # The commands stand here; what they are made of stands in Sources/Tools/RunScript.
 set -euo pipefail
+ulimit -c 0 # this shell knows all secrets, and a core file would have them
 
 readonly EX_FAILED=1 EX_USAGE=64 EX_SOFTWARE=70 EX_CONFIG=78 # as in sysexits.h
 readonly processes=(inbox signer provider ingress)           # in the order of their start
