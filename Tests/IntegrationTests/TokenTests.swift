@@ -142,13 +142,24 @@ struct TokenTests {
                 try await group.send("send", LoadingTests.SendTests.text),
                 try await group.get("/api/health", ["X: 1"]),
             ]
+            // A query and a path that ingress knows nothing of, and bytes that are no request.
+            let verify = TestGroup.verifyToken.replacing(" ", with: "%20")
+            for target in [
+                "\(TestGroup.webhookPath)?hub.mode=subscribe&hub.challenge=1&hub.verify_token=\(verify)",
+                "/api/whatsapp/conversations?token=\(TestGroup.apiToken)",
+                "/api/whatsapp/\(TestGroup.apiToken)", "/\(TestGroup.apiToken) HTTP/1.1 x",
+            ] {
+                answers.append(try await group.ask("GET", target))
+            }
             answers.append(
                 try await group.ask(
                     "POST", TestGroup.webhookPath,
                     TestGroup.webhookFields(body, secret: "another"), body: body))
             for process in group.all where process.isRunning { _ = try await process.stop() }
             let texts = answers.map(\.text) + [group.logs] + (try group.folder.fileTexts())
-            for secret in [TestGroup.appSecret, TestGroup.verifyToken, TestGroup.apiToken] {
+            for secret in [
+                TestGroup.appSecret, TestGroup.verifyToken, verify, TestGroup.apiToken,
+            ] {
                 #expect(!texts.contains { $0.contains(secret) })
             }
         }
