@@ -92,33 +92,75 @@ struct SystemCallFilterTests {
         #expect(Self.verdict(filter, .max) == Self.refused)
     }
 
-    @Test("no process may start a program, nor another process, nor signal one")
-    func listsNoneOfThese() {
-        for sandbox in [Sandbox(), Sandbox(network: .listening), Sandbox(network: .calling)] {
-            let filter = SystemCallFilter(sandbox.systemCalls(pid: 77))
+    /// As the four processes have it, provider in stub and in live mode.
+    private static let sandboxes = [
+        "signer": Sandbox(), "inbox": Sandbox(folders: ["/inbox"]),
+        "ingress": Sandbox(folders: ["/ingress"], network: .group),
+        "stub": Sandbox(folders: ["/provider"], network: .group),
+        "live": Sandbox(folders: ["/provider"], connects: [443], network: .internet),
+    ]
+
+    private static func filter(of name: String) throws -> SystemCallFilter {
+        SystemCallFilter(try #require(sandboxes[name]).systemCalls(pid: 77))
+    }
+
+    @Test(
+        "no process may start a program, nor another process, nor signal one, nor listen anew",
+        arguments: sandboxes.keys.sorted())
+    func listsNoneOfThese(name: String) throws {
+        let filter = try Self.filter(of: name)
+        for call in [
+            SYS_execve, SYS_execveat, SYS_kill, SYS_tkill, SYS_ptrace, SYS_process_vm_readv,
+            SYS_process_vm_writev, SYS_bpf, SYS_io_uring_setup, SYS_keyctl, SYS_mount,
+            SYS_userfaultfd, SYS_memfd_create, SYS_setuid, SYS_chroot, SYS_unshare, SYS_setns,
+            SYS_init_module, SYS_open_by_handle_at, SYS_pidfd_open, SYS_perf_event_open,
+            SYS_listen, SYS_linkat, SYS_symlinkat, SYS_mknodat,
+        ] {
+            #expect(Self.verdict(filter, UInt32(call)) == Self.refused, "\(call)")
+        }
+        let thread: UInt32 = 0x0001_0000
+        #expect(Self.verdict(filter, UInt32(SYS_clone), [17]) == Self.refused)
+        #expect(
+            Self.verdict(filter, UInt32(SYS_clone), [thread | 0xF00]) == SystemCallFilter.allowed)
+        #expect(Self.verdict(filter, UInt32(SYS_tgkill), [77]) == SystemCallFilter.allowed)
+        #expect(Self.verdict(filter, UInt32(SYS_tgkill), [78]) == Self.refused)
+    }
+
+    @Test("signer may open no file, ask for none and sync none; the others may")
+    func signerOpensNothing() throws {
+        for name in Self.sandboxes.keys {
+            let filter = try Self.filter(of: name)
             for call in [
-                SYS_execve, SYS_execveat, SYS_kill, SYS_tkill, SYS_ptrace, SYS_process_vm_readv,
-                SYS_process_vm_writev, SYS_bpf, SYS_io_uring_setup, SYS_keyctl, SYS_mount,
-                SYS_userfaultfd, SYS_memfd_create, SYS_setuid, SYS_chroot, SYS_unshare, SYS_setns,
-                SYS_init_module, SYS_open_by_handle_at, SYS_pidfd_open, SYS_perf_event_open,
+                SYS_openat, SYS_unlinkat, SYS_renameat2, SYS_newfstatat, SYS_fdatasync,
+                SYS_ftruncate, SYS_pwrite64,
             ] {
-                #expect(Self.verdict(filter, UInt32(call)) == Self.refused, "\(call)")
+                #expect(
+                    Self.verdict(filter, UInt32(call))
+                        == (name == "signer" ? Self.refused : SystemCallFilter.allowed),
+                    "\(name) \(call)")
             }
-            let thread: UInt32 = 0x0001_0000
-            #expect(Self.verdict(filter, UInt32(SYS_clone), [17]) == Self.refused)
+        }
+    }
+
+    @Test("signer and inbox may connect to nobody, and only who calls Graph binds a socket")
+    func connects() throws {
+        for name in Self.sandboxes.keys {
+            let filter = try Self.filter(of: name)
+            let asks = name != "signer" && name != "inbox"
             #expect(
-                Self.verdict(filter, UInt32(SYS_clone), [thread | 0xF00])
-                    == SystemCallFilter.allowed)
-            #expect(Self.verdict(filter, UInt32(SYS_tgkill), [77]) == SystemCallFilter.allowed)
-            #expect(Self.verdict(filter, UInt32(SYS_tgkill), [78]) == Self.refused)
+                Self.verdict(filter, UInt32(SYS_connect))
+                    == (asks ? SystemCallFilter.allowed : Self.refused), "\(name)")
+            #expect(
+                Self.verdict(filter, UInt32(SYS_bind))
+                    == (name == "live" ? SystemCallFilter.allowed : Self.refused), "\(name)")
         }
     }
 
     @Test("each may make the sockets of its network and no others")
     func listsFamilies() {
         let families: [(Sandbox.Network, [CInt])] = [
-            (.none, [AF_UNIX]), (.listening, [AF_UNIX, AF_INET]),
-            (.calling, [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK]),
+            (.none, []), (.group, [AF_UNIX]),
+            (.internet, [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK]),
         ]
         for (network, expected) in families {
             let filter = SystemCallFilter(Sandbox(network: network).systemCalls(pid: 77))

@@ -8,7 +8,7 @@ import Wire
 @testable import Daemon
 @testable import Inbox
 
-/// The process as it runs, but for `main`: its socket, its lock and its database, on the test's loop.
+/// The process as it runs, but for `main`: its socket and its database, on the test's loop.
 struct ServiceDouble {
     let place: Place
     let process: InboxProcess
@@ -17,12 +17,15 @@ struct ServiceDouble {
     init(in folder: TemporaryFolder, on loop: EventLoop, mode: Mode = .stub) async throws {
         let run = folder.file("run")
         mkdir(run, 0o700)
+        let settings = try InboxSettings(Surroundings([:]))
+        try InboxProcess.sandbox(for: settings, in: folder.path).makeOwn()
+        let sockets = try SocketDirectory(run)
         place = Place(
             service: .inbox, mode: mode, loop: loop, log: Log("inbox"),
-            stateDirectory: folder.path, starts: Starts(times: [0]),
-            sockets: try SocketDirectory(run),
+            stateDirectory: folder.path, lock: nil, starts: Starts(times: [0]), sockets: sockets,
+            listening: Listening(try InboxProcess.listen(settings, in: sockets)),
             confinement: Confinement(wanted: .on, missing: []))
-        process = try await InboxProcess.start(InboxSettings(Surroundings([:])), in: place)
+        process = try await InboxProcess.start(settings, in: place)
         client = Client(
             to: .inbox, in: place.sockets, as: Hello(process: "test", mode: mode, pid: 1), on: loop)
     }

@@ -8,14 +8,17 @@ import Testing
 struct SandboxTests {
     /// What nobody may do, whichever process it is.
     private static let forNobody = [
-        "read_passwd", "read_settings", "write_elsewhere", "list_state", "socket_packet", "exec",
-        "process", "signal_parent", "written_code", "ptrace", "mount", "memfd", "bpf", "io_uring",
+        "read_passwd", "read_settings", "write_elsewhere", "take_name", "remove_name", "list_state",
+        "socket_packet", "exec", "process", "signal_parent", "written_code", "ptrace", "mount",
+        "memfd", "bpf", "io_uring",
         "keyring", "x32", "write_signer",
     ]
     /// Those of them that anybody may do who has no sandbox, and that need no root.
     private static let forAnybody = [
-        "read_passwd", "read_settings", "write_elsewhere", "list_state", "exec", "process",
-        "signal_parent", "written_code", "ptrace", "memfd", "socket_inet", "connect",
+        "read_passwd", "read_settings", "write_elsewhere", "take_name", "remove_name", "list_state",
+        "exec",
+        "process", "signal_parent", "written_code", "ptrace", "memfd", "socket_unix",
+        "socket_inet", "connect",
         "read_ingress", "read_inbox", "read_provider", "read_signer", "write_signer",
     ]
 
@@ -30,6 +33,8 @@ struct SandboxTests {
             for (attempt, code) in tried {
                 switch attempt.name {
                 case "read_proc", "read_\(name.rawValue)": #expect(code == 0, "\(attempt)")
+                case "socket_unix" where name == .ingress || name == .provider:
+                    #expect(code == 0, "\(attempt)")
                 default: #expect([EPERM, EACCES].contains(code), "\(attempt): \(code)")
                 }
             }
@@ -45,7 +50,7 @@ struct SandboxTests {
             try await group.start(.provider)
             for (attempt, code) in Self.tried(group.provider.log) {
                 switch attempt.name {
-                case "read_proc", "read_provider", "socket_inet":
+                case "read_proc", "read_provider", "socket_inet", "socket_unix":
                     #expect(code == 0, "\(attempt)")
                 default: #expect([EPERM, EACCES].contains(code), "\(attempt): \(code)")
                 }
@@ -86,7 +91,7 @@ struct SandboxTests {
         }
     }
 
-    @Test("ingress that binds its own port may connect to none")
+    @Test("ingress that binds its own port does it before, and may connect to none")
     func bareIngressConnectsToNone() async throws {
         try await withTrial(of: .ingress) { group in
             let port = try Listener.freePort()
@@ -105,7 +110,7 @@ struct SandboxTests {
             #expect(answer.status == 404)
             let connects = Self.tried(bare.log).filter { $0.key.name == "connect" }
             #expect(connects.count == 2)
-            for (_, code) in connects { #expect(code == EACCES) }
+            for (_, code) in connects { #expect(code == EPERM) }
         }
     }
 
@@ -137,7 +142,7 @@ struct SandboxTests {
     }
 
     @Test(
-        "what the kernel lacks is named once and warned of; --require-sandbox makes it exit 70",
+        "what the kernel lacks is named once and warned of; who wants all of it does not start",
         .enabled(if: Fault.canInject),
         arguments: [
             ("landlock_create_ruleset", "landlock"), ("seccomp", "seccomp"),
@@ -146,10 +151,19 @@ struct SandboxTests {
     func namesWhatIsMissing(call: String, part: String) async throws {
         let fault = Fault.failing("ENOSYS", from: 1, of: call)
         try await withGroup { group in
-            group.signer.set(arguments: "--require-sandbox")
-            try await group.signer.launch(with: fault)
-            #expect(try await group.signer.ended() == .exited(70))
-            #expect(group.signer.log.contains("fatal: signer: --require-sandbox: the kernel lacks"))
+            let wanting: [(arguments: [String], setting: String?, code: CInt)] = [
+                (["--require-sandbox"], nil, 70), ([], "require", 70), (["--check"], "require", 78),
+            ]
+            for (arguments, setting, code) in wanting {
+                group.signer.set(arguments: arguments)
+                group.signer.set("GATEWAY_SANDBOX", setting)
+                try await group.signer.launch(with: fault)
+                #expect(try await group.signer.ended() == .exited(code))
+                let refusal =
+                    "fatal: signer: GATEWAY_SANDBOX: the whole sandbox is required, and the kernel lacks "
+                #expect(group.signer.log.contains(refusal + part), "\(group.signer.log)")
+            }
+            group.signer.set("GATEWAY_SANDBOX", nil)
             group.signer.set(arguments: [])
             try await group.signer.start(with: fault)
             let line = "warning: signer: sandbox.missing \(part)\n"
@@ -177,6 +191,20 @@ struct SandboxTests {
             try await group.inbox.launch()
             #expect(try await group.inbox.ended() == .exited(64))
             #expect(group.inbox.log.contains("[--require-sandbox | --no-sandbox]"))
+        }
+    }
+
+    @Test("to require the sandbox and to leave it out is a contradiction: exit 78")
+    func refusesContradiction() async throws {
+        try await withGroup(settings: ["GATEWAY_SANDBOX": "require"]) { group in
+            group.inbox.set(arguments: "--no-sandbox")
+            try await group.inbox.launch()
+            #expect(try await group.inbox.ended() == .exited(78))
+            #expect(
+                group.inbox.log.contains("fatal: inbox: GATEWAY_SANDBOX: is \"require\" beside"))
+            group.inbox.set(arguments: "--check")
+            try await group.inbox.launch()
+            #expect(try await group.inbox.ended() == .exited(0))
         }
     }
 
@@ -210,7 +238,7 @@ struct SandboxTests {
                 mkdir(group.folder.file(folder), 0o700)
                 try plant("\(folder)/planted", in: group)
             }
-            try plant("run/environment", in: group)
+            for name in ["environment", "planted.sock"] { try plant("run/\(name)", in: group) }
             group[name].set("GATEWAY_TRY_SANDBOX", "1")
             try await body(group)
         }

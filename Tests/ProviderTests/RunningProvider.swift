@@ -24,13 +24,16 @@ struct RunningProvider {
     ) async throws -> Result {
         let path = folder.path
         return try await onLoop { loop in
-            let place = Place(
-                service: .provider, mode: .stub, loop: loop, log: Log("provider"),
-                stateDirectory: path, starts: Starts(times: [Clocks.wall]),
-                sockets: try SocketDirectory("\(path)/run"),
-                confinement: Confinement(wanted: .on, missing: []))
             let settings = try ProviderSettings(
                 Surroundings(["GATEWAY_MODE": "stub"].merging(settings) { $1 }))
+            try ProviderProcess.sandbox(for: settings, in: path).makeOwn()
+            let sockets = try SocketDirectory("\(path)/run")
+            let listening = Listening(try ProviderProcess.listen(settings, in: sockets))
+            let place = Place(
+                service: .provider, mode: .stub, loop: loop, log: Log("provider"),
+                stateDirectory: path, lock: nil, starts: Starts(times: [Clocks.wall]),
+                sockets: sockets, listening: listening,
+                confinement: Confinement(wanted: .on, missing: []))
             let process = try await ProviderProcess.start(settings, in: place)
             let result = try await body(place.client(to: .provider))
             await process.drain()

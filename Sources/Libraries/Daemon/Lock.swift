@@ -1,8 +1,9 @@
 internal import CLinux
 internal import Glibc
-package import Reactor
+internal import Reactor
 
-/// The exclusive right to a database and a socket: an advisory lock on a file, freed by the kernel when its holder ends.
+/// The exclusive right to what a process keeps and to its socket: an advisory lock on a file, freed by
+/// the kernel when its holder ends.
 package final class Lock: Sendable {
     /// How long a start waits for the process before it to end.
     package static let patience = Duration.seconds(10)
@@ -23,22 +24,21 @@ package final class Lock: Sendable {
 
     /// Takes the lock, waiting for a holder that is about to end.
     ///
-    /// - Throws: `Held` after `patience`; `SystemError` when the file cannot be made;
-    ///   `CancellationError` when the task was cancelled.
+    /// It blocks the thread, since it comes before the sandbox and so before any loop: `wait` is
+    /// called with each pause, and ends the waiting by throwing.
+    /// - Throws: `Held` after `patience`; `SystemError` when the file cannot be made; what `wait` throws.
     package static func take(
-        _ path: String, on loop: EventLoop, patience: Duration = Lock.patience
-    ) async throws -> Lock {
+        _ path: String, patience: Duration = Lock.patience, wait: (Duration) throws -> Void
+    ) throws -> Lock {
         let file = Descriptor(
             owning: try checked("open \(path)") { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })
         let deadline = ContinuousClock.now + patience
-        let bell = Bell(on: loop)
         while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError("flock \(path)") }
-            try Task.checkCancellation()
             guard ContinuousClock.now < deadline else {
                 throw Held(path: path, pid: holder(of: file))
             }
-            _ = await bell.wait(atMost: pause)
+            try wait(pause)
         }
         let pid = "\(getpid())\n"
         ftruncate(file.number, 0)

@@ -16,66 +16,24 @@ package protocol DaemonProcess: Sendable {
     /// What it may do once its settings are read.
     static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox
 
-    /// Takes the locks, opens what is kept and begins to answer; returns when all is ready.
+    /// The file, below the state directory, whose lock makes its socket and what it keeps its own.
+    static var lock: String { get }
+
+    /// Opens what it listens on, with the lock taken and the sandbox still open.
+    static func listen(_ settings: Settings, in sockets: SocketDirectory) throws -> Descriptor
+
+    /// Opens what is kept and begins to answer; returns when all is ready.
     static func start(_ settings: Settings, in place: Place) async throws -> Self
 
     /// Finishes what was begun, after SIGTERM.
     func drain() async
 }
 
-/// Where a process runs: its loop, its log, and the directories of the group.
-package struct Place: Sendable {
-    package let service: Service
-    package let mode: Mode
-    package let loop: EventLoop
-    package let log: Log
-    /// Absolute; holds everything that is kept.
-    package let stateDirectory: String
-    package let starts: Starts
-    package let sockets: SocketDirectory
-    package let confinement: Confinement
-
-    /// Ends the process so that it is started again: for what must not be retried in place.
-    package func fail(_ reason: String) -> Never {
-        log.fatal(reason)
-        exit(Exit.ourFault)
-    }
-
-    /// The introduction of this process to its peers.
-    package func hello(journal: JournalHead? = nil) -> Hello {
-        Hello(process: service.rawValue, mode: mode, pid: getpid(), journal: journal)
-    }
-
-    /// What health shows of this process.
-    package func report(
-        reasons: [Condition] = [], warnings: [Condition] = [], figures: [String: Int64] = [:]
-    ) -> ProcessReport {
-        var reasons = reasons
-        if starts.isStorm(at: Clocks.wall) {
-            reasons.append(
-                Condition(
-                    "restart_storm", "\(service.rawValue) keeps restarting",
-                    hint: "See ./run.sh logs \(service.rawValue)."))
-        }
-        return ProcessReport(
-            process: service, mode: mode, pid: getpid(), restarts: starts.restarts,
-            startedAt: starts.startedAt, sandbox: confinement.word, reasons: reasons,
-            warnings: warnings + confinement.warnings(of: service), figures: figures)
-    }
-
-    /// A client to another process of the group.
-    package func client(to service: Service) -> Client {
-        Client(to: service, in: sockets, as: hello(), on: loop)
-    }
-
-    /// Listens on this process's socket and lets `responder` answer.
-    package func serve<Answering: Responder>(
-        _ responder: Answering, hello: @escaping @Sendable () async -> Hello
-    ) async throws -> Server<Answering> {
-        let server = Server(responder, on: loop, hello: hello) { [log] in log.warning("\($0)") }
-        try await server.listen(on: try sockets.listen(service.socket))
-        return server
-    }
+extension DaemonProcess {
+    /// Its socket in `run/`.
+    package static func listen(
+        _ settings: Settings, in sockets: SocketDirectory
+    ) throws -> Descriptor { try sockets.listen(service.socket) }
 }
 
 /// How a process ends (sysexits.h).
@@ -94,28 +52,8 @@ package enum Exit {
 private let drainLimit = Duration.seconds(15)
 private let endingSignals = [SIGTERM, SIGINT]
 
-/// What the command line of a process says.
-private struct Arguments {
-    static let usage = "[--check] [--require-sandbox | --no-sandbox]"
-
-    /// Judges the settings and ends.
-    private(set) var isCheck = false
-    private(set) var sandbox = Confinement.Wanted.on
-
-    /// Nil for anything else than `usage` says.
-    init?(_ arguments: some Sequence<String>) {
-        for argument in arguments {
-            switch argument {
-            case "--check": isCheck = true
-            case "--require-sandbox" where sandbox != .off: sandbox = .required
-            case "--no-sandbox" where sandbox != .required: sandbox = .off
-            default: return nil
-            }
-        }
-    }
-}
-
-/// The life of every process: settings, signals, limits, sandbox, loop, start, `ready`, work, drain, exit.
+/// The life of every process: settings, signals, limits, lock, socket, sandbox, loop, start, `ready`,
+/// work, drain, exit.
 package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never {
     let log = Log(Process.service.rawValue)
     guard let arguments = Arguments(CommandLine.arguments.dropFirst()) else {
@@ -129,10 +67,13 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
     let settings: Process.Settings
     let mode: Mode
     let stateDirectory: String
+    let wanted: Confinement.Wanted
     do {
         stateDirectory = try surroundings.stateDirectory()
         mode = try surroundings.mode()
+        wanted = try surroundings.sandbox(asTold: arguments.sandbox)
         settings = try Process.settings(from: surroundings)
+        if arguments.isCheck, wanted == .required { try requireSandbox(lacking: unclosed) }
     } catch {
         log.fatal("\(error)")
         // The holder of ingress's socket watches this file: it must let go, or callers would hang.
@@ -147,18 +88,24 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
     keepMemoryPrivate()
     raiseDescriptorLimit()
     do {
+        let sandbox = Process.sandbox(for: settings, in: stateDirectory)
+        try sandbox.makeOwn()
+        let lock = try Lock.take("\(stateDirectory)/\(Process.lock)") { pause in
+            // SIGTERM before the start ends it: nothing was promised yet.
+            if Signals.arrived(of: endingSignals, within: pause) { exit(Exit.done) }
+        }
         let runDirectory = "\(stateDirectory)/run"
         let starts = Starts.record(Process.service, in: runDirectory)
         let sockets = try SocketDirectory(runDirectory)
+        // A name in run/ is taken before the sandbox closes: within it nobody can take one.
+        let listening = Listening(try Process.listen(settings, in: sockets))
         // Before the first thread, and before a byte of anybody else's is read.
-        let confinement = try confine(
-            Process.sandbox(for: settings, in: stateDirectory), arguments.sandbox,
-            lacking: unclosed, log)
+        let confinement = try confine(sandbox, wanted, lacking: unclosed, log)
         let loop = try EventLoop()
         let place = Place(
             service: Process.service, mode: mode, loop: loop, log: log,
-            stateDirectory: stateDirectory, starts: starts, sockets: sockets,
-            confinement: confinement)
+            stateDirectory: stateDirectory, lock: lock, starts: starts, sockets: sockets,
+            listening: listening, confinement: confinement)
         let ending = Bell(on: loop)
         try Signals.watch(endingSignals, on: loop) { _ in ending.ring() }
         Task(executorPreference: loop) { await live(process, settings, in: place, until: ending) }
@@ -207,27 +154,6 @@ private func live<Process: DaemonProcess>(
     place.log.info("drained")
     if let replaced { place.fail("sandbox.outdated file=\(replaced): starts anew to read it") }
     loop.stop()
-}
-
-/// Holds this process in its sandbox, and says what the kernel lacks of it.
-private func confine(
-    _ sandbox: Sandbox, _ wanted: Confinement.Wanted, lacking: [Confinement.Part], _ log: Log
-) throws(SystemError) -> Confinement {
-    guard wanted != .off else {
-        log.warning("sandbox.off: --no-sandbox is for tests")
-        return Confinement(wanted: wanted, missing: [])
-    }
-    // SQLite's sorts go to files when they are long, by default in a folder that all share.
-    if let folder = sandbox.folders.first { setenv("SQLITE_TMPDIR", folder, 1) }
-    let missing = lacking + (try sandbox.hold())
-    for part in missing { log.warning("sandbox.missing \(part.rawValue)") }
-    if wanted == .required, !missing.isEmpty {
-        log.fatal(
-            "--require-sandbox: the kernel lacks "
-                + missing.map(\.rawValue).joined(separator: ", ") + "; use one that has it")
-        exit(Exit.ourFault)
-    }
-    return Confinement(wanted: wanted, missing: missing, granted: sandbox.reads)
 }
 
 /// Asks the kernel for SIGTERM when the supervisor dies, however it dies.

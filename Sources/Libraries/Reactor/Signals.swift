@@ -13,6 +13,16 @@ package enum Signals {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// Waits for one of `signals`, which must be blocked, and takes it; false when none came in time.
+    ///
+    /// For before there is a loop.
+    package static func arrived(of signals: [CInt], within limit: Duration) -> Bool {
+        var set = self.set(signals)
+        let (seconds, attoseconds) = limit.components
+        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        return sigtimedwait(&set, nil, &time) > 0
+    }
+
     /// Calls `body` on the loop with the number of each of `signals` that arrives; they must be blocked.
     ///
     /// - Throws: `SystemError` when the kernel has no descriptor to give.

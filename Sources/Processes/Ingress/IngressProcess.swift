@@ -9,6 +9,7 @@ internal import Wire
 /// The process that faces the network: it answers HTTP, and keeps what it answered in its journal.
 struct IngressProcess: DaemonProcess {
     static let service = Service.ingress
+    static let lock = "ingress/journal.lock"
 
     struct Settings: Sendable {
         let listen: ListenAddress
@@ -23,8 +24,6 @@ struct IngressProcess: DaemonProcess {
     private let gateway: Gateway
     private let journal: Journal
     private let tasks: [Task<Void, Never>]
-    /// Held as long as the process lives: it is what makes the journal ours.
-    private let lock: Lock
 
     static func settings(from surroundings: Surroundings) throws -> Settings {
         let listen = try ListenAddress(
@@ -34,20 +33,17 @@ struct IngressProcess: DaemonProcess {
             journalDays: try surroundings.journalDays())
     }
 
-    /// Its folder, and what connects to the listening socket that it was started with; started bare
-    /// it may bind the one port of its settings, and still connect to none.
+    /// Its folder, and the other processes: callers come by the socket that is open by then.
     static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox {
-        let isHeld = ListenAddress.isInherited
-        return Sandbox(
-            folders: ["\(stateDirectory)/ingress"], binds: isHeld ? [] : [settings.listen.port],
-            network: isHeld ? .none : .listening)
+        Sandbox(folders: ["\(stateDirectory)/ingress"], network: .group)
+    }
+
+    static func listen(_ settings: Settings, in sockets: SocketDirectory) throws -> Descriptor {
+        try settings.listen.listener()
     }
 
     static func start(_ settings: Settings, in place: Place) async throws -> Self {
         let directory = "\(place.stateDirectory)/ingress"
-        mkdir(directory, 0o700)
-        let lock = try await Lock.take("\(directory)/journal.lock", on: place.loop)
-
         let store = JournalStore(
             path: "\(directory)/journal.db", on: try ThreadExecutor(),
             retention: Retention(age: Int64(settings.journalDays) * 24 * 3_600 * 1_000))
@@ -81,10 +77,10 @@ struct IngressProcess: DaemonProcess {
         let tally = Task(executorPreference: place.loop) { await gateway.keepTally() }
         await gateway.peers.connect()
         let server = HTTPServer(gateway, on: place.loop) { place.log.warning("http \($0)") }
-        try await server.listen(on: try settings.listen.listener())
+        try await server.listen(on: place.listening.take())
         return Self(
             server: server, gateway: gateway, journal: journal,
-            tasks: [shipping, upkeep, leaving, tally], lock: lock)
+            tasks: [shipping, upkeep, leaving, tally])
     }
 
     func drain() async {

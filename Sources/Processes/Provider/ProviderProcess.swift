@@ -9,6 +9,7 @@ internal import Wire
 /// The process that sends: it keeps what it was given in its outbox before it answers.
 struct ProviderProcess: DaemonProcess {
     static let service = Service.provider
+    static let lock = "provider/outbox.lock"
 
     private let server: Server<Provider>
     private let outbox: Outbox
@@ -18,19 +19,16 @@ struct ProviderProcess: DaemonProcess {
     private let upkeep: Task<Void, Never>
     /// Waits for the file to be taken away.
     private let ending: Task<Void, Never>
-    /// Held as long as the process lives: it is what makes the outbox ours.
-    private let lock: Lock
 
     static func settings(from surroundings: Surroundings) throws -> ProviderSettings {
         try ProviderSettings(surroundings)
     }
 
-    /// Its folder and its socket; in live mode Graph, and what it takes to find and trust it.
+    /// Its folder and the other processes; in live mode Graph, and what it takes to find and trust it.
     static func sandbox(for settings: ProviderSettings, in stateDirectory: String) -> Sandbox {
-        var sandbox = Sandbox(
-            folders: ["\(stateDirectory)/provider"], socketFolders: ["\(stateDirectory)/run"])
+        var sandbox = Sandbox(folders: ["\(stateDirectory)/provider"], network: .group)
         guard let graph = settings.graph else { return sandbox }
-        sandbox.network = .calling
+        sandbox.network = .internet
         sandbox.connects = graph.ports
         sandbox.reads = GraphSettings.systemFiles + (graph.authorities.map { [$0] } ?? [])
         return sandbox
@@ -39,11 +37,6 @@ struct ProviderProcess: DaemonProcess {
     static func start(_ settings: ProviderSettings, in place: Place) async throws -> Self {
         let loop = place.loop
         let directory = "\(place.stateDirectory)/provider"
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        let lock = try await Lock.take("\(directory)/outbox.lock", on: loop)
-
         let executor = try ThreadExecutor()
         let store = OutboxStore(
             path: "\(directory)/outbox.db", mode: place.mode,
@@ -78,7 +71,7 @@ struct ProviderProcess: DaemonProcess {
         }
         return Self(
             server: server, outbox: outbox, sendPath: sendPath, media: media, shipping: shipping,
-            upkeep: upkeep, ending: ending, lock: lock)
+            upkeep: upkeep, ending: ending)
     }
 
     func drain() async {

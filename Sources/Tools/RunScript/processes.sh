@@ -21,6 +21,7 @@ own_settings() {
     inbox) names+=(GATEWAY_KEEP_DAYS GATEWAY_JOURNAL_DAYS) ;;
     gatewayctl) names+=(GATEWAY_LISTEN) ;;
     esac
+    [[ $1 == gatewayctl ]] || names+=(GATEWAY_SANDBOX)
     # UTC0 needs no zone file, and a crash is the supervisor's business, not a backtrace's.
     own=([TZ]=UTC0 [SWIFT_BACKTRACE]=enable=no)
     for name in "${names[@]}"; do

@@ -17,7 +17,6 @@ enum Landlock {
         static let removeFile = Rights(rawValue: 1 << 5)
         static let makeFolder = Rights(rawValue: 1 << 7)
         static let makeFile = Rights(rawValue: 1 << 8)
-        static let makeSocket = Rights(rawValue: 1 << 9)
         static let truncate = Rights(rawValue: 1 << 14)
 
         static let read: Rights = [.readFile, .readFolder]
@@ -63,22 +62,18 @@ enum Landlock {
             })
 
         // Threads of the C library and of Swift look at themselves there.
-        try give(.read, beneath: "/proc", in: ruleset, known, isOurs: false)
-        for path in sandbox.reads {
+        let reads = sandbox.opensFiles ? ["/proc"] + sandbox.reads : []
+        for path in reads {
             try give(.read, beneath: path, in: ruleset, known, isOurs: false)
         }
-        for path in sandbox.folders { try give(.everything, beneath: path, in: ruleset, known) }
-        for path in sandbox.files { try give(.everything, beneath: path, in: ruleset, known) }
-        for path in sandbox.socketFolders {
-            try give([.makeSocket, .removeFile], beneath: path, in: ruleset, known)
+        for path in sandbox.folders + sandbox.files {
+            try give(.everything, beneath: path, in: ruleset, known)
         }
         if hasPorts {
-            let ports =
-                sandbox.connects.map { ($0, connectPort) } + sandbox.binds.map { ($0, bindPort) }
-            for (port, right) in ports {
+            for port in sandbox.connects {
                 let number = ruleset.number
                 try checked("landlock_add_rule port \(port)") {
-                    clinux_landlock_allow_port(number, UInt64(port), right)
+                    clinux_landlock_allow_port(number, UInt64(port), connectPort)
                 }
             }
         }

@@ -11,9 +11,8 @@ extension Sandbox {
     /// Holds this process to it, for good; answers what the kernel lacks of it.
     ///
     /// To be called by the only thread: what Landlock holds is a thread and those that it starts.
-    /// - Throws: `SystemError` when a folder or file of its own cannot be made.
+    /// - Throws: `SystemError` when a folder of its own is not there.
     func hold() throws(SystemError) -> [Confinement.Part] {
-        try makeOwn()
         var missing: [Confinement.Part] = []
         // Without it the kernel lets nobody but root go on.
         if clinux_set_no_new_privileges() != 0 { missing.append(.noNewPrivileges) }
@@ -28,18 +27,24 @@ extension Sandbox {
         return missing
     }
 
-    /// Landlock gives rights on what is there, so that it must be.
-    private func makeOwn() throws(SystemError) {
-        for path in folders where mkdir(path, 0o700) != 0 && errno != EEXIST {
-            throw SystemError("mkdir \(path)")
-        }
+    /// Makes the folders and files that are its own: what is kept in them is for its user alone.
+    ///
+    /// - Throws: `SystemError`. Landlock gives rights on what is there, so that it must be.
+    func makeOwn() throws(SystemError) {
+        for path in folders { try Self.make(folder: path) }
         for path in files {
-            let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
-            if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir \(folder)") }
+            try Self.make(
+                folder: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)))
             _ = Descriptor(
                 owning: try checked("open \(path)") {
-                    open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+                    open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
                 })
         }
+    }
+
+    private static func make(folder path: String) throws(SystemError) {
+        if mkdir(path, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir \(path)") }
+        // One that was restored from a backup may be open to others.
+        try checked("chmod \(path)") { chmod(path, 0o700) }
     }
 }

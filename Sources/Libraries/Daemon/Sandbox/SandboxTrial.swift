@@ -42,6 +42,8 @@
                 ("read_passwd", { opening("/etc/passwd", O_RDONLY) }),
                 ("read_settings", { opening("\(state)/run/environment", O_RDONLY) }),
                 ("write_elsewhere", { opening("\(state)/run/written", O_WRONLY | O_CREAT) }),
+                ("take_name", { binding("\(state)/run/taken.sock") }),
+                ("remove_name", { code(unlink("\(state)/run/planted.sock")) }),
                 ("list_state", { opening(state, O_RDONLY | O_DIRECTORY) }),
                 ("read_ingress", { opening("\(state)/ingress/planted", O_RDONLY) }),
                 ("read_inbox", { opening("\(state)/inbox/planted", O_RDONLY) }),
@@ -49,6 +51,7 @@
                 ("read_signer", { opening("\(state)/signer/planted", O_RDONLY) }),
                 ("write_signer", { opening("\(state)/signer/planted", O_WRONLY) }),
                 ("read_proc", { opening("/proc/self/stat", O_RDONLY) }),
+                ("socket_unix", { socketing(AF_UNIX) }),
                 ("socket_inet", { socketing(AF_INET) }),
                 ("socket_packet", { socketing(AF_PACKET) }),
                 ("connect", { connecting() }),
@@ -81,6 +84,22 @@
             guard number >= 0 else { return errno }
             close(number)
             return 0
+        }
+
+        /// Takes the name of a socket.
+        private static func binding(_ path: String) -> CInt {
+            let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            guard number >= 0 else { return errno }
+            defer { close(number) }
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            let bytes = Array(path.utf8.prefix(MemoryLayout.size(ofValue: address.sun_path) - 1))
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+            return withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    code(bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size)))
+                }
+            }
         }
 
         /// To a port of this machine where nobody listens (discard).

@@ -25,18 +25,24 @@ extension Sandbox {
     /// All system calls that this process may make, in the order in which they are looked up.
     ///
     /// What is not here is refused: execve, fork, kill, ptrace, mount, memfd_create, bpf, io_uring,
-    /// keyctl, userfaultfd, process_vm_readv and all that nobody has missed.
+    /// keyctl, userfaultfd, process_vm_readv, listen and all that nobody has missed.
     func systemCalls(pid: pid_t) -> [SystemCall] {
-        Self.common.map { SystemCall($0) } + Self.restricted(pid: pid)
-            + [SystemCall(SYS_socket, .isOne(of: families, argument: 0))]
+        var calls = Self.all.map { SystemCall($0) } + Self.restricted(pid: pid)
+        if opensFiles { calls += (Self.files + Self.olderFiles).map { SystemCall($0) } }
+        if network != .none {
+            calls += [SystemCall(SYS_socket, .isOne(of: families, argument: 0))]
+            calls += [SystemCall(SYS_connect)]
+        }
+        if network == .internet { calls += Self.internet }
+        return calls
     }
 
     private var families: [UInt32] {
         let numbers =
             switch network {
-            case .none: [AF_UNIX]
-            case .listening: [AF_UNIX, AF_INET]
-            case .calling: [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK]
+            case .none: [CInt]()
+            case .group: [AF_UNIX]
+            case .internet: [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK]
             }
         return numbers.map(UInt32.init)
     }
@@ -51,7 +57,6 @@ extension Sandbox {
             // What abort() does.
             SystemCall(SYS_tgkill, .isOne(of: [UInt32(bitPattern: pid)], argument: 0)),
             SystemCall(SYS_prlimit64, .isOne(of: [0, UInt32(bitPattern: pid)], argument: 0)),
-            SystemCall(SYS_socketpair, .isOne(of: [UInt32(AF_UNIX)], argument: 0)),
             SystemCall(
                 SYS_prctl,
                 .isOne(
@@ -66,14 +71,13 @@ extension Sandbox {
         ]
     }
 
-    /// Calls that all may make with any argument: memory, threads, time, what is open, files that
-    /// Landlock lets open, and sockets that are there.
-    private static let common: [CInt] =
-        machines + [
+    /// Calls that all may make with any argument: memory, threads, time, and what is open, among it
+    /// the socket on which they are asked.
+    private static let all: [CInt] =
+        older + [
             // The busiest first; the kernel remembers what needs no look at arguments all the same.
-            SYS_futex, SYS_epoll_pwait, SYS_read, SYS_write, SYS_pread64, SYS_pwrite64,
-            SYS_recvfrom,
-            SYS_sendto, SYS_fdatasync, SYS_accept4, SYS_close, SYS_epoll_ctl,
+            SYS_futex, SYS_epoll_pwait, SYS_read, SYS_write, SYS_recvfrom, SYS_sendto, SYS_accept4,
+            SYS_close, SYS_epoll_ctl,
             // Memory.
             SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_membarrier,
             // Threads, signals of its own, and its end.
@@ -87,29 +91,43 @@ extension Sandbox {
             // Who it is.
             SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_umask,
             // What is open.
-            SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_lseek, SYS_fcntl, SYS_dup, SYS_dup3,
-            SYS_fstat, SYS_ftruncate, SYS_fsync, SYS_sync_file_range, SYS_fallocate, SYS_fadvise64,
-            SYS_flock, SYS_fchmod, SYS_fchown, SYS_fstatfs, SYS_getdents64,
-            SYS_epoll_create1, SYS_eventfd2, SYS_timerfd_create, SYS_timerfd_settime, SYS_signalfd4,
-            SYS_pipe2, SYS_ppoll, SYS_pselect6,
-            // Files by their names.
-            SYS_openat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_faccessat, SYS_faccessat2,
-            SYS_readlinkat, SYS_getcwd, SYS_mkdirat, SYS_unlinkat, SYS_renameat, SYS_renameat2,
-            SYS_fchmodat, SYS_utimensat,
-            // Sockets.
-            SYS_connect, SYS_bind, SYS_listen, SYS_shutdown, SYS_getsockname, SYS_getpeername,
-            SYS_getsockopt, SYS_setsockopt, SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg,
+            SYS_readv, SYS_writev, SYS_fcntl, SYS_dup, SYS_dup3, SYS_fstat, SYS_epoll_create1,
+            SYS_eventfd2, SYS_signalfd4, SYS_ppoll, SYS_shutdown, SYS_getsockname,
+            SYS_getpeername, SYS_getsockopt, SYS_setsockopt, SYS_sendmsg, SYS_recvmsg,
         ]
 
+    /// Of who keeps something: files by their names, as far as Landlock lets, and what SQLite does
+    /// with them.
+    private static let files: [CInt] = [
+        SYS_pread64, SYS_pwrite64, SYS_fdatasync, SYS_fsync, SYS_preadv, SYS_pwritev, SYS_lseek,
+        SYS_ftruncate, SYS_sync_file_range, SYS_fallocate, SYS_fadvise64, SYS_flock, SYS_fchmod,
+        SYS_fchown, SYS_fstatfs, SYS_getdents64,
+        SYS_openat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_faccessat, SYS_faccessat2,
+        SYS_readlinkat, SYS_getcwd, SYS_mkdirat, SYS_unlinkat, SYS_renameat, SYS_renameat2,
+        SYS_fchmodat, SYS_utimensat,
+    ]
+
+    /// Of who calls Graph: what the resolver and libcurl do beside it.
+    private static let internet =
+        [
+            SYS_bind, SYS_sendmmsg, SYS_recvmmsg, SYS_pselect6, SYS_pipe2, SYS_timerfd_create,
+            SYS_timerfd_settime,
+        ].map { SystemCall($0) } + [
+            SystemCall(SYS_socketpair, .isOne(of: [UInt32(AF_UNIX)], argument: 0))
+        ]
+
+    // Older forms that this machine has and newer ones have not.
     #if arch(x86_64)
-        /// Older forms that only this machine has.
-        private static let machines: [CInt] = [
-            SYS_epoll_wait, SYS_poll, SYS_select, SYS_open, SYS_stat, SYS_lstat, SYS_access,
-            SYS_readlink, SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename, SYS_chmod, SYS_pipe,
-            SYS_dup2, SYS_arch_prctl, SYS_time, SYS_getrlimit, SYS_epoll_create, SYS_eventfd,
-            SYS_getdents,
+        private static let older: [CInt] = [
+            SYS_epoll_wait, SYS_poll, SYS_select, SYS_pipe, SYS_dup2, SYS_arch_prctl, SYS_time,
+            SYS_getrlimit, SYS_epoll_create, SYS_eventfd,
+        ]
+        private static let olderFiles: [CInt] = [
+            SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_mkdir, SYS_rmdir,
+            SYS_unlink, SYS_rename, SYS_chmod, SYS_getdents,
         ]
     #else
-        private static let machines: [CInt] = []
+        private static let older: [CInt] = []
+        private static let olderFiles: [CInt] = []
     #endif
 }
