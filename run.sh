@@ -34,6 +34,8 @@ source "$parts/processes.sh"
 source "$parts/setup.sh"
 # shellcheck source=Sources/Tools/RunScript/supervisor.sh
 source "$parts/supervisor.sh"
+# shellcheck source=Sources/Tools/RunScript/units.sh
+source "$parts/units.sh"
 # shellcheck source=Sources/Tools/RunScript/care.sh
 source "$parts/care.sh"
 
@@ -342,8 +344,9 @@ run_checks() {
     # Nobody's settings may decide a test.
     for name in "${!WHATSAPP_@}" "${!GATEWAY_@}"; do unset "$name"; done
     cd "$root"
-    # The tests cut processes off at single system calls, and play Meta's servers with a CA of their own.
-    install_missing strace:strace openssl:openssl
+    # The tests cut processes off at single system calls, play Meta's servers with a CA of their own, and
+    # let systemd judge the units.
+    install_missing strace:strace openssl:openssl systemd:systemd-analyze
     step swift format lint --strict -r -p Package.swift Sources Tests
     step .ci/imports
     step Tests/RunScriptTests/run
@@ -382,6 +385,7 @@ help() {
 ./run.sh bench inbox            fills an inbox and measures reads; --messages N, --people N
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
 ./run.sh supervisor             prints the sections for an existing supervisord
+./run.sh systemd                prints the units for systemd; --into DIR writes them, --user NAME runs them as that user
 Settings come from the environment and from .env beside run.sh; the README lists them.
 END
 }
@@ -399,6 +403,7 @@ main() {
     dead-letters) dead_letters "$@" ;;
     bench) bench "$@" ;;
     supervisor) print_supervisor ;;
+    systemd) print_systemd "$@" ;;
     test) run_checks ;;
     help | --help | -h) help ;;
     *)

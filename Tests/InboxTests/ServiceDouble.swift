@@ -23,7 +23,7 @@ struct ServiceDouble {
         place = Place(
             service: .inbox, mode: mode, loop: loop, log: Log("inbox"),
             stateDirectory: folder.path, lock: nil, starts: Starts(times: [0]), sockets: sockets,
-            listening: Listening(try InboxProcess.listen(settings, in: sockets)),
+            listening: Listening(try InboxProcess.listen(settings, given: nil, in: sockets)),
             confinement: Confinement(wanted: .on, missing: []))
         process = try await InboxProcess.start(settings, in: place)
         client = Client(

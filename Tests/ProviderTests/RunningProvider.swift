@@ -28,7 +28,7 @@ struct RunningProvider {
                 Surroundings(["GATEWAY_MODE": "stub"].merging(settings) { $1 }))
             try ProviderProcess.sandbox(for: settings, in: path).makeOwn()
             let sockets = try SocketDirectory("\(path)/run")
-            let listening = Listening(try ProviderProcess.listen(settings, in: sockets))
+            let listening = Listening(try ProviderProcess.listen(settings, given: nil, in: sockets))
             let place = Place(
                 service: .provider, mode: .stub, loop: loop, log: Log("provider"),
                 stateDirectory: path, lock: nil, starts: Starts(times: [Clocks.wall]),

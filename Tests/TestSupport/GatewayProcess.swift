@@ -36,6 +36,7 @@ package final class GatewayProcess: Sendable {
     package let name: Name
     private let settings: Mutex<[String: String]>
     private let arguments = Mutex<[String]>([])
+    private let launcher = Mutex<[String]>([])
     private let input: CInt?
     private let logFile: String
     private let state = Mutex(State())
@@ -83,7 +84,7 @@ package final class GatewayProcess: Sendable {
         let start = log(from: 0).utf8.count
         let environment = settings.withLock { $0 }
         let program = [try executable(name.rawValue)] + arguments.withLock { $0 }
-        let command = fault.map { $0.launcher + program } ?? program
+        let command = (fault?.launcher ?? launcher.withLock { $0 }) + program
         let child = try await Spawner.shared.get().spawn(
             command[0], Array(command.dropFirst()), environment: environment, input: input,
             log: logFile)
@@ -101,6 +102,9 @@ package final class GatewayProcess: Sendable {
     /// The command line of the starts to come.
     package func set(arguments: String...) { set(arguments: arguments) }
     package func set(arguments: [String]) { self.arguments.withLock { $0 = arguments } }
+
+    /// The command that becomes the program, in the starts to come without a fault.
+    package func set(launcher: [String]) { self.launcher.withLock { $0 = launcher } }
 
     // MARK: What it is
 

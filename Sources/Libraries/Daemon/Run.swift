@@ -11,7 +11,7 @@ package protocol DaemonProcess: Sendable {
     static var service: Service { get }
 
     /// Reads and checks every setting; opens nothing that lasts.
-    static func settings(from surroundings: Surroundings) throws -> Settings
+    static func settings(from surroundings: Surroundings) throws(SettingError) -> Settings
 
     /// What it may do once its settings are read.
     static func sandbox(for settings: Settings, in stateDirectory: String) -> Sandbox
@@ -19,8 +19,10 @@ package protocol DaemonProcess: Sendable {
     /// The file, below the state directory, whose lock makes its socket and what it keeps its own.
     static var lock: String { get }
 
-    /// Opens what it listens on, with the lock taken and the sandbox still open.
-    static func listen(_ settings: Settings, in sockets: SocketDirectory) throws -> Descriptor
+    /// Opens what it listens on, or takes what was `given`, with the lock taken and the sandbox still open.
+    static func listen(
+        _ settings: Settings, given: GivenSocket?, in sockets: SocketDirectory
+    ) throws -> Descriptor
 
     /// Opens what is kept and begins to answer; returns when all is ready.
     static func start(_ settings: Settings, in place: Place) async throws -> Self
@@ -32,8 +34,15 @@ package protocol DaemonProcess: Sendable {
 extension DaemonProcess {
     /// Its socket in `run/`.
     package static func listen(
-        _ settings: Settings, in sockets: SocketDirectory
-    ) throws -> Descriptor { try sockets.listen(service.socket) }
+        _ settings: Settings, given: GivenSocket?, in sockets: SocketDirectory
+    ) throws -> Descriptor {
+        guard given == nil else {
+            throw SettingError(
+                "LISTEN_FDS", "gives a socket to \(service.rawValue), which opens its own",
+                cure: "give one to ingress alone")
+        }
+        return try sockets.listen(service.socket)
+    }
 }
 
 /// How a process ends (sysexits.h).
@@ -60,34 +69,23 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
         log.fatal("usage: \(Process.service.rawValue) \(Arguments.usage)")
         exit(Exit.usage)
     }
-    let unclosed = arguments.sandbox == .off ? [] : Sandbox.closeInherited()
     Signals.block(endingSignals)
     umask(0o077)
     let surroundings = Surroundings.own
-    let settings: Process.Settings
-    let mode: Mode
-    let stateDirectory: String
-    let wanted: Confinement.Wanted
     do {
-        stateDirectory = try surroundings.stateDirectory()
-        mode = try surroundings.mode()
-        wanted = try surroundings.sandbox(asTold: arguments.sandbox)
-        settings = try Process.settings(from: surroundings)
-        if arguments.isCheck, wanted == .required { try requireSandbox(lacking: unclosed) }
-    } catch {
-        log.fatal("\(error)")
-        // The holder of ingress's socket watches this file: it must let go, or callers would hang.
-        if let path = surroundings.value("GATEWAY_STATE_DIR"), !arguments.isCheck {
-            try? Data("\(Exit.settings)\n".utf8)
-                .write(to: URL(filePath: "\(path)/run/\(Process.service.rawValue).exit"))
+        let given = try GivenSocket(surroundings)
+        let unclosed = arguments.sandbox == .off ? [] : Sandbox.closeInherited(butFor: given)
+        let stateDirectory = try surroundings.stateDirectory()
+        let mode = try surroundings.mode()
+        let wanted = try surroundings.sandbox(asTold: arguments.sandbox)
+        let settings = try Process.settings(from: surroundings)
+        if arguments.isCheck {
+            if wanted == .required { try requireSandbox(lacking: unclosed) }
+            exit(Exit.done)
         }
-        exit(Exit.settings)
-    }
-    if arguments.isCheck { exit(Exit.done) }
-    endWithParent(surroundings)
-    keepMemoryPrivate()
-    raiseDescriptorLimit()
-    do {
+        endWithParent(surroundings)
+        keepMemoryPrivate()
+        raiseDescriptorLimit()
         let sandbox = Process.sandbox(for: settings, in: stateDirectory)
         try sandbox.makeOwn()
         let lock = try Lock.take("\(stateDirectory)/\(Process.lock)") { pause in
@@ -97,8 +95,9 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
         let runDirectory = "\(stateDirectory)/run"
         let starts = Starts.record(Process.service, in: runDirectory)
         let sockets = try SocketDirectory(runDirectory)
-        // A name in run/ is taken before the sandbox closes: within it nobody can take one.
-        let listening = Listening(try Process.listen(settings, in: sockets))
+        // Names are taken and others reached before the sandbox closes: within it nobody can.
+        let listening = Listening(try Process.listen(settings, given: given, in: sockets))
+        let manager = try ServiceManager(surroundings)
         // Before the first thread, and before a byte of anybody else's is read.
         let confinement = try confine(sandbox, wanted, lacking: unclosed, log)
         let loop = try EventLoop()
@@ -108,17 +107,32 @@ package func runDaemon<Process: DaemonProcess>(_ process: Process.Type) -> Never
             listening: listening, confinement: confinement)
         let ending = Bell(on: loop)
         try Signals.watch(endingSignals, on: loop) { _ in ending.ring() }
-        Task(executorPreference: loop) { await live(process, settings, in: place, until: ending) }
+        Task(executorPreference: loop) {
+            await live(process, settings, in: place, told: manager, until: ending)
+        }
         try loop.run()
         exit(Exit.done)
+    } catch let error as SettingError {
+        log.fatal("\(error)")
+        if !arguments.isCheck { tellHolder(of: Process.service, surroundings) }
+        exit(Exit.settings)
     } catch {
         log.fatal("\(error)")
         exit(Exit.ourFault)
     }
 }
 
+/// The holder of ingress's socket watches this file: it must let go of a process that stays down, or
+/// callers would hang.
+private func tellHolder(of service: Service, _ surroundings: Surroundings) {
+    guard let path = surroundings.value("GATEWAY_STATE_DIR") else { return }
+    try? Data("\(Exit.settings)\n".utf8)
+        .write(to: URL(filePath: "\(path)/run/\(service.rawValue).exit"))
+}
+
 private func live<Process: DaemonProcess>(
-    _ type: Process.Type, _ settings: Process.Settings, in place: Place, until ending: Bell
+    _ type: Process.Type, _ settings: Process.Settings, in place: Place,
+    told manager: ServiceManager, until ending: Bell
 ) async {
     let loop = place.loop
     let starting = Task(executorPreference: loop) { try await Process.start(settings, in: place) }
@@ -138,6 +152,7 @@ private func live<Process: DaemonProcess>(
         SandboxTrial.run(in: place)
     #endif
     _ = write(STDOUT_FILENO, "ready\n", 6)
+    manager.tellReady(on: loop)
     place.log.info(
         "ready pid=\(getpid()) mode=\(place.mode.rawValue) restarts=\(place.starts.restarts)")
     let granted = place.confinement.granted
@@ -149,6 +164,7 @@ private func live<Process: DaemonProcess>(
         if replaced != nil { break }
     }
     place.log.info("draining")
+    manager.tellStopping()
     loop.after(drainLimit) { place.fail("could not drain within \(drainLimit)") }
     await process.drain()
     place.log.info("drained")

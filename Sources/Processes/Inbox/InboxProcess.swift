@@ -15,7 +15,7 @@ struct InboxProcess: DaemonProcess {
     /// Nil when everything is kept.
     private let retiring: Task<Void, Never>?
 
-    static func settings(from surroundings: Surroundings) throws -> InboxSettings {
+    static func settings(from surroundings: Surroundings) throws(SettingError) -> InboxSettings {
         try InboxSettings(surroundings)
     }
 

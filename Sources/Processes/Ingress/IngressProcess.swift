@@ -25,7 +25,7 @@ struct IngressProcess: DaemonProcess {
     private let journal: Journal
     private let tasks: [Task<Void, Never>]
 
-    static func settings(from surroundings: Surroundings) throws -> Settings {
+    static func settings(from surroundings: Surroundings) throws(SettingError) -> Settings {
         let listen = try ListenAddress(
             surroundings.value(ListenAddress.setting) ?? ListenAddress.standard)
         return Settings(
@@ -38,9 +38,9 @@ struct IngressProcess: DaemonProcess {
         Sandbox(folders: ["\(stateDirectory)/ingress"], network: .group)
     }
 
-    static func listen(_ settings: Settings, in sockets: SocketDirectory) throws -> Descriptor {
-        try settings.listen.listener()
-    }
+    static func listen(
+        _ settings: Settings, given: GivenSocket?, in sockets: SocketDirectory
+    ) throws -> Descriptor { try settings.listen.listener(given: given) }
 
     static func start(_ settings: Settings, in place: Place) async throws -> Self {
         let directory = "\(place.stateDirectory)/ingress"

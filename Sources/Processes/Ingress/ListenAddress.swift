@@ -35,28 +35,51 @@ struct ListenAddress: Hashable, Sendable {
     /// Connections that may wait while the process restarts; what the kernel allows at most by default.
     private static let backlog: CInt = 4_096
 
-    /// The listening socket: inherited as descriptor 0 where a supervisor holds it, else bound here.
+    /// The listening socket: the one that was given, else descriptor 0 where a supervisor holds it,
+    /// else bound here.
     ///
-    /// - Throws: `SystemError`, e.g. `EADDRINUSE`.
-    func listener() throws(SystemError) -> Descriptor {
-        if Self.isInherited {
+    /// - Throws: `SettingError` when somebody else's socket is not that of this address, since who
+    ///   may ask without a token follows from the address; `SystemError`, e.g. `EADDRINUSE`.
+    func listener(given: GivenSocket?) throws -> Descriptor {
+        let held: Descriptor
+        if let given {
+            held = given.take()
+        } else if Self.isListening(STDIN_FILENO) {
             // Taken by another number, so that descriptor 0 is never closed and reused.
-            let inherited = Descriptor(
+            held = Descriptor(
                 owning: try checked("fcntl(F_DUPFD)") {
                     fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
                 })
-            try inherited.setNonBlocking()
-            return inherited
+        } else {
+            return try bound()
         }
-        return try bound()
+        guard Self.isListening(held.number), isAddress(of: held) else {
+            throw SettingError(
+                Self.setting, "is not where the socket listens that this process was given",
+                cure: "give both the same address and port, IPv4")
+        }
+        try held.setNonBlocking()
+        return held
     }
 
-    /// Whether descriptor 0 is a socket that listens.
-    static var isInherited: Bool {
+    /// Whether a descriptor is a socket that listens.
+    private static func isListening(_ number: CInt) -> Bool {
         var value: CInt = 0
         var length = socklen_t(MemoryLayout<CInt>.size)
-        return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0
-            && value == 1
+        return getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value == 1
+    }
+
+    private func isAddress(of socket: borrowing Descriptor) -> Bool {
+        var name = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let number = socket.number
+        let known = withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(number, $0, &length)
+            }
+        }
+        return known == 0 && CInt(name.sin_family) == AF_INET && name.sin_addr.s_addr == address
+            && UInt16(bigEndian: name.sin_port) == port
     }
 
     private func bound() throws(SystemError) -> Descriptor {

@@ -20,7 +20,7 @@ struct ProviderProcess: DaemonProcess {
     /// Waits for the file to be taken away.
     private let ending: Task<Void, Never>
 
-    static func settings(from surroundings: Surroundings) throws -> ProviderSettings {
+    static func settings(from surroundings: Surroundings) throws(SettingError) -> ProviderSettings {
         try ProviderSettings(surroundings)
     }
 

@@ -11,7 +11,7 @@ struct SignerProcess: DaemonProcess {
 
     private let server: Server<Signer>
 
-    static func settings(from surroundings: Surroundings) throws -> Secrets {
+    static func settings(from surroundings: Surroundings) throws(SettingError) -> Secrets {
         try Secrets(surroundings)
     }
 

@@ -88,11 +88,12 @@ exec_process() {
     own_settings "$program"
     # It asks the kernel for SIGTERM when this one, supervisord, dies.
     own[GATEWAY_PARENT]=$PPID
-    if [[ $name == ingress_1 ]]; then
-        become "$bin/gatewayctl" hold
-    else
-        become "$bin/$program"
-    fi
+    [[ $name != ingress_1 ]] || become "$bin/gatewayctl" hold
+    # How systemd hands a socket over and is told of readiness (sd_listen_fds(3), sd_notify(3)).
+    for name in LISTEN_FDS LISTEN_PID NOTIFY_SOCKET WATCHDOG_PID WATCHDOG_USEC; do
+        [[ -z ${!name-} ]] || own[$name]=${!name}
+    done
+    become "$bin/$program"
 }
 
 # Whether the supervisord that started this shell still lives; else the parent is another by now.

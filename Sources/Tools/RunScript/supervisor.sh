@@ -1,20 +1,23 @@
 # shellcheck shell=bash
 # supervisord: its configuration, its start and its end.
 
+# Seconds that a process may need to drain, and 10 more; provider waits out an answer of Graph's (60 s).
+declare -Ar stop_seconds=([inbox]=20 [signer]=15 [provider]=70 [ingress]=25)
+
 # The sections for the group, for our supervisord and, with environment=…, for somebody else's.
 program_sections() {
-    local logs=$1 environment=${2-} name
+    local logs=$1 environment=${2-} name priority=0
     local command=${self//\\/\\\\}
     command=${command//\"/\\\"}
     command=\"${command//%/%%}\"
-    # Stopped in the opposite order: first who takes requests in, last who stores. `stopwaitsecs`
-    # is what the process may need to drain, and 10 s; provider waits out an answer of Graph's (60 s).
-    program_section "program:inbox" "$command exec inbox" 10 20 "$logs/inbox" "$environment"
-    program_section "program:signer" "$command exec signer" 20 15 "$logs/signer" "$environment"
-    program_section "program:provider" "$command exec provider" 30 70 "$logs/provider" "$environment"
+    # Stopped in the opposite order: first who takes requests in, last who stores.
+    for name in inbox signer provider; do
+        program_section "program:$name" "$command exec $name" $((priority += 10)) "${stop_seconds[$name]}" \
+            "$logs/$name" "$environment"
+    done
     # supervisord keeps the socket open as long as one of the two lives: number 1 only holds it.
-    program_section "fcgi-program:ingress" "$command exec %(program_name)s_%(process_num)d" 40 25 \
-        "$logs/%(program_name)s_%(process_num)d" "$environment"
+    program_section "fcgi-program:ingress" "$command exec %(program_name)s_%(process_num)d" 40 \
+        "${stop_seconds[ingress]}" "$logs/%(program_name)s_%(process_num)d" "$environment"
     cat <<END
 socket=tcp://${settings[GATEWAY_LISTEN]}
 socket_backlog=4096

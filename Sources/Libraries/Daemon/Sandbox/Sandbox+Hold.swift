@@ -3,9 +3,11 @@ internal import Glibc
 internal import Reactor
 
 extension Sandbox {
-    /// Closes what the starter left open, but for input, output and errors; answers what the kernel lacks.
-    static func closeInherited() -> [Confinement.Part] {
-        clinux_close_from(UInt32(STDERR_FILENO) + 1) == 0 ? [] : [.closeRange]
+    /// Closes what the starter left open, but for input, output, errors and a socket that it gave;
+    /// answers what the kernel lacks.
+    static func closeInherited(butFor given: GivenSocket?) -> [Confinement.Part] {
+        let first = given == nil ? GivenSocket.number : GivenSocket.number + 1
+        return clinux_close_from(UInt32(first)) == 0 ? [] : [.closeRange]
     }
 
     /// Holds this process to it, for good; answers what the kernel lacks of it.
