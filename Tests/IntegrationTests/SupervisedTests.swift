@@ -162,7 +162,7 @@ extension LoadingTests {
 }
 
 /// Lends a supervised group to a test and ends it with the test, however that ends.
-private func withSupervised(
+func withSupervised(
     _ body: (SupervisedGroup) async throws -> Void
 ) async throws {
     let group = try SupervisedGroup()

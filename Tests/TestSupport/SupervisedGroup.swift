@@ -1,4 +1,5 @@
 package import Glibc
+internal import Reactor
 
 /// A gateway as people run it: `run.sh`, supervisord, and the release build.
 package final class SupervisedGroup: Sendable {
@@ -36,6 +37,10 @@ package final class SupervisedGroup: Sendable {
     /// Runs `run.sh` to its end.
     package func command(
         _ arguments: String..., settings: [String: String] = [:]
+    ) async throws -> CommandResult { try await command(arguments, settings: settings) }
+
+    package func command(
+        _ arguments: [String], settings: [String: String] = [:]
     ) async throws -> CommandResult {
         try await runToEnd(
             "/bin/bash", ["\(Self.root)/run.sh"] + arguments,
@@ -53,6 +58,26 @@ package final class SupervisedGroup: Sendable {
 
     /// The pid of supervisord.
     package func supervisor() throws -> pid_t? { pid_t(try text("run/supervisord.pid")) }
+
+    /// The pids of supervisord and of what it runs, by the names of the programs.
+    ///
+    /// - Throws: `SystemError` when there is no supervisord.
+    package func processes() throws -> [String: pid_t] {
+        guard let supervisor = try supervisor() else { throw SystemError("supervisord", ESRCH) }
+        var found = ["supervisord": supervisor]
+        for pid in entries("/proc").compactMap({ pid_t($0) }) {
+            // One that has ended meanwhile is none of them.
+            guard let text = try? contents(of: "/proc/\(pid)/status") else { continue }
+            let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+            guard lines.contains("PPid:\t\(supervisor)"), let name = lines.first?.dropFirst(6)
+            else { continue }
+            found[String(name)] = pid
+        }
+        return found
+    }
+
+    /// The paths of all files of the state directory.
+    package func stateFiles() -> [String] { files(folder.file("state")) }
 
     /// Asks over a connection of its own.
     package func ask(

@@ -31,7 +31,7 @@ package final class TemporaryFolder: Sendable {
 }
 
 /// The paths of all regular files in a folder and the folders in it.
-private func files(_ path: String) -> [String] {
+func files(_ path: String) -> [String] {
     entries(path).flatMap { name -> [String] in
         let inner = "\(path)/\(name)"
         var status = stat()
@@ -45,7 +45,7 @@ private func files(_ path: String) -> [String] {
 }
 
 /// The names in a folder; none when it is no folder.
-private func entries(_ path: String) -> [String] {
+func entries(_ path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
