@@ -15,15 +15,14 @@ struct ScratchInbox {
 
     /// Starts it, and returns when it answers.
     static func start(on loop: EventLoop) async throws -> ScratchInbox {
-        var template = Array(
-            "\(FileManager.default.temporaryDirectory.path)/bench.XXXXXX\0".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
-        let folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        let folder = try makeScratchFolder("gateway-bench")
         do {
             try checked("mkdir run") { mkdir("\(folder)/run", 0o700) }
             let pid = try spawn(
                 URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-                    .deletingLastPathComponent().path + "/inbox", stateDirectory: folder)
+                    .deletingLastPathComponent().path + "/inbox",
+                environment: ["GATEWAY_STATE_DIR": folder, "GATEWAY_MODE": "stub"],
+                log: "\(folder)/log")
             let client = Client(
                 to: .inbox, in: try SocketDirectory("\(folder)/run"),
                 as: Hello(process: "gatewayctl", mode: .stub, pid: getpid()), on: loop)
@@ -65,29 +64,4 @@ struct ScratchInbox {
         let ticks = fields.dropFirst(11).prefix(2).compactMap { Int($0) }.reduce(0, +)
         return .microseconds(ticks * 1_000_000 / sysconf(CInt(_SC_CLK_TCK)))
     }
-
-    private static func spawn(_ program: String, stateDirectory: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        let arguments = [program]
-        let environment = ["GATEWAY_STATE_DIR=\(stateDirectory)", "GATEWAY_MODE=stub"]
-        var pid: pid_t = 0
-        let code = withCStrings(arguments) { argv in
-            withCStrings(environment) { posix_spawn(&pid, program, &actions, nil, argv, $0) }
-        }
-        guard code == 0 else { throw SystemError("posix_spawn \(program)", code) }
-        return pid
-    }
-}
-
-/// Lends the strings as C's list of pointers with a null behind the last.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-    let pointers = strings.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    return body(pointers + [nil])
 }

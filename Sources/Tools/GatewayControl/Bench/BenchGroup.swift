@@ -28,11 +28,7 @@ final class BenchGroup: @unchecked Sendable {
         self.loop = loop
         listener = try Loopback.listen()
         port = try Loopback.port(of: listener)
-        // Not /tmp, which may be memory, where a sync costs nothing.
-        let parent = Surroundings.own.value("TMPDIR") ?? "/var/tmp"
-        var template = Array("\(parent)/gateway-bench.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp in \(parent)") }
-        folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        folder = try makeScratchFolder("gateway-bench")
         try FileManager.default.createDirectory(
             atPath: "\(folder)/run", withIntermediateDirectories: false,
             attributes: [.posixPermissions: 0o700])
@@ -100,7 +96,9 @@ final class BenchGroup: @unchecked Sendable {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let output = Descriptor(owning: ends[0])
         let input = Descriptor(owning: ends[1])
-        let pid = try spawn(program, environment(of: name), says: input)
+        let pid = try spawn(
+            program, environment: environment(of: name), input: listener.number,
+            output: input.number, log: "\(folder)/log")
         children.append(pid)
         // Ours was the last other copy: the end of the process is the end of what it says.
         _ = consume input
@@ -110,33 +108,6 @@ final class BenchGroup: @unchecked Sendable {
         guard count > 0, word.starts(with: Array("ready".utf8)) else {
             throw NotStarted(name: name, log: lastWords)
         }
-    }
-
-    private func spawn(
-        _ program: String, _ environment: [String: String], says output: borrowing Descriptor
-    ) throws(SystemError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, listener.number, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output.number, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(
-            &actions, STDERR_FILENO, "\(folder)/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A process starts with no signal blocked, whatever is here.
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var pid: pid_t = 0
-        let arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
-        let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        let code = posix_spawn(&pid, program, &actions, &attributes, arguments, variables)
-        guard code == 0 else { throw SystemError("posix_spawn \(program)", code) }
-        return pid
     }
 
     /// A process of the group did not become ready.
