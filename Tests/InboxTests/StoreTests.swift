@@ -133,6 +133,72 @@ struct StoreTests {
         #expect(try await inbox.count("unparsed") == 1)
     }
 
+    /// A store in which the second of three entries, with that text, was begun three times and never ended.
+    private func suspecting(_ text: String) async throws -> (StoreDouble, JournalDouble) {
+        let journal = journal(3, mentioning: [1: text])
+        let inbox = try await StoreDouble()
+        try await inbox.append(journal.batch(0..<1))
+        try await inbox.store.inspect { sql in
+            try sql.database.execute("INSERT INTO trying VALUES ('\(journal.origin)', 2, 3)")
+        }
+        try await inbox.append(journal.batch(1..<3))
+        #expect(try await inbox.count("unparsed") == 1)
+        return (inbox, journal)
+    }
+
+    @Test("an entry that was taken for the cause of three kills is applied at a second look")
+    func secondLook() async throws {
+        let (inbox, journal) = try await suspecting("harmless")
+        #expect(try await inbox.store.lookAgain(allowed: 0) == nil)
+        #expect(try await inbox.count("messages") == 2)
+        let looked = try #require(try await inbox.store.lookAgain(allowed: 1))
+        #expect(looked.error == nil)
+        #expect(try await inbox.count("unparsed") == 0)
+        #expect(try await inbox.store.lookAgain(allowed: 5) == nil)
+        // As if it had never been set aside.
+        let other = try await StoreDouble()
+        try await other.append(journal.whole())
+        #expect(try await inbox.dump() == other.dump())
+        #expect(try await inbox.events().count == other.events().count)
+        #expect(looked.newestEvent == Int64(try await inbox.events().count))
+    }
+
+    @Test("one that cannot be applied stays, with the reason, and is not looked at again")
+    func refusedAtSecondLook() async throws {
+        let (inbox, _) = try await suspecting(CrashPoint.failing)
+        #expect(try await inbox.store.lookAgain(allowed: 1)?.error != nil)
+        #expect(try await inbox.count("unparsed") == 1)
+        #expect(try await inbox.count("messages") == 2)
+        #expect(try await inbox.store.lookAgain(allowed: 5) == nil)
+    }
+
+    @Test("one that ends the process is counted before it does, and waits longer for the next look")
+    func endsAtSecondLook() async throws {
+        let (inbox, _) = try await suspecting(CrashPoint.ending)
+        await inbox.store.close()
+        let path = inbox.folder.path
+        await #expect(processExitsWith: .signal(SIGABRT)) { [path = path as String] in
+            let store = InboxStore(
+                path: "\(path)/inbox.db", mode: .stub, on: try ThreadExecutor())
+            _ = try await store.open()
+            _ = try await store.lookAgain(allowed: 1)
+        }
+        let next = try await StoreDouble(in: inbox.folder)
+        #expect(try await next.count("unparsed") == 1)
+        #expect(try await next.store.lookAgain(allowed: 1) == nil)
+        #expect(try await next.count("unparsed WHERE looks = 1") == 1)
+    }
+
+    @Test("second looks come after one quiet minute, four, sixteen, 64 and 256, and then no more")
+    func times() {
+        for (minutes, looks) in [1: 1, 4: 2, 16: 3, 64: 4, 256: 5] {
+            let time = Duration.seconds(60 * minutes)
+            #expect(SecondLook.allowed(after: time - .nanoseconds(1)) == Int64(looks) - 1)
+            #expect(SecondLook.allowed(after: time) == Int64(looks))
+        }
+        #expect(SecondLook.allowed(after: .seconds(1_000_000)) == 5)
+    }
+
     @Test("only the entries up to one batch past the position are tried one by one")
     func cautionEnds() async throws {
         let inbox = try await StoreDouble()

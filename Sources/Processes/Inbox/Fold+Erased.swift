@@ -82,9 +82,13 @@ extension Fold {
     }
 
     /// Keeps what could not be read, but for what is of erased people.
-    func setAside(_ raw: Data, of arrival: Arrival, at path: String, because error: String) throws {
+    func setAside(
+        _ raw: Data, of arrival: Arrival, at path: String, because error: String,
+        isSuspect: Bool = false
+    ) throws {
         guard let rest = try rest(of: raw, at: path, as: arrival.moment) else { return }
-        try ledger.setAside(rest, of: arrival, at: path, because: error)
+        try ledger.setAside(
+            rest, of: arrival, at: path, because: error, isSuspect: isSuspect)
     }
 
     /// A webhook, or the part of one at `path`, without what is of erased people; nil: nothing is left.

@@ -116,6 +116,35 @@ actor Inbox: Responder {
         }
     }
 
+    // MARK: Suspects
+
+    /// Looks again at what was set aside since inbox ended while it was applied, until its task is cancelled.
+    func lookAgain() async {
+        let pause = Bell(on: place.loop)
+        let start = ContinuousClock.now
+        while !Task.isCancelled {
+            _ = await pause.wait(atMost: SecondLook.first)
+            do { try await lookAgain(since: start) } catch {
+                place.log.warning("suspects.failed error=\(error)")
+            }
+        }
+    }
+
+    private func lookAgain(since start: ContinuousClock.Instant) async throws {
+        let looks = SecondLook.allowed(after: .now - start)
+        while !Task.isCancelled, damage == nil {
+            let looked = try await kept { try await self.store.lookAgain(allowed: looks) }
+            guard let looked else { return }
+            if let error = looked.error {
+                place.log.warning("suspects.refused error=\(error)")
+            } else {
+                place.log.info("suspects.applied")
+            }
+            newestEvent = max(newestEvent, looked.newestEvent)
+            news.ring()
+        }
+    }
+
     /// Runs `body` on the store, and sorts out what is the matter with the store.
     func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {

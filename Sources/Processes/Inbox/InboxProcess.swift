@@ -14,6 +14,7 @@ struct InboxProcess: DaemonProcess {
     private let server: Server<Inbox>
     /// Nil when everything is kept.
     private let retiring: Task<Void, Never>?
+    private let looking: Task<Void, Never>
 
     static func settings(from surroundings: Surroundings) throws(SettingError) -> InboxSettings {
         try InboxSettings(surroundings)
@@ -34,13 +35,18 @@ struct InboxProcess: DaemonProcess {
         let retiring = settings.keepDays.map { days in
             Task(executorPreference: place.loop) { await inbox.retire(afterDays: days) }
         }
-        return Self(executor: executor, store: store, server: server, retiring: retiring)
+        let looking = Task(executorPreference: place.loop) { await inbox.lookAgain() }
+        return Self(
+            executor: executor, store: store, server: server, retiring: retiring,
+            looking: looking)
     }
 
     func drain() async {
         await server.close()
         retiring?.cancel()
+        looking.cancel()
         await retiring?.value
+        await looking.value
         await store.close()
         executor.stop()
     }

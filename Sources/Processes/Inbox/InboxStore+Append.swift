@@ -2,10 +2,11 @@ internal import SQLite
 internal import Wire
 
 extension InboxStore {
-    /// An entry that was begun that often and never ended is set aside unread.
+    /// An entry that was begun that often and never ended is set aside unread, so that what comes after it
+    /// arrives.
     ///
     /// Who kills inbox from outside that often in the middle of one entry is taken for the entry: it is kept
-    /// raw in `unparsed`, and health says so.
+    /// raw in `unparsed`, health says so, and it is looked at again when all is quiet (`lookAgain`).
     static let trials: Int64 = 3
     /// Bodies up to that many bytes past the position are applied one by one after a process that did not end
     /// in order: no batch that ended it was longer (`Shipper.maximumBytes`).
@@ -80,7 +81,8 @@ extension InboxStore {
             let n = try store.ledger.trials(of: arrival) + 1
             guard n <= Self.trials else {
                 return try setAside(
-                    arrival, because: "inbox ended while it applied this, \(n - 1) times", store)
+                    arrival, because: "inbox ended while it applied this, \(n - 1) times",
+                    isSuspect: true, store)
             }
             try store.database.transaction { try store.ledger.noteTrial(n, of: arrival) }
         }
@@ -93,9 +95,12 @@ extension InboxStore {
         }
     }
 
-    private func setAside(_ arrival: Arrival, because error: String, _ store: Opened) throws {
+    private func setAside(
+        _ arrival: Arrival, because error: String, isSuspect: Bool = false, _ store: Opened
+    ) throws {
         try commit([arrival], store) {
-            try store.fold.setAside($0.entry.body, of: $0, at: "", because: error)
+            try store.fold.setAside(
+                $0.entry.body, of: $0, at: "", because: error, isSuspect: isSuspect)
         }
     }
 
@@ -123,7 +128,7 @@ extension InboxStore {
 
 extension Error {
     /// Whether the same may succeed later, with the store as it is.
-    fileprivate var isForNow: Bool {
+    var isForNow: Bool {
         switch (self as? DatabaseError)?.remedy {
         case .refuseWrites, .retry: true
         case .refuseRow, .fix, .exit, .stayDown, nil: false
@@ -131,7 +136,7 @@ extension Error {
     }
 
     /// Whether an entry is at fault, not the store: it is set aside and its neighbours are applied.
-    fileprivate var isOfAnEntry: Bool {
+    var isOfAnEntry: Bool {
         guard let error = self as? DatabaseError else { return true }
         switch error.remedy {
         case .refuseRow, .fix: return true

@@ -106,12 +106,16 @@ struct Ledger {
 
     /// Keeps a whole entry, or the part of it at `path`, as it came.
     ///
-    /// The same bytes are kept once, as of the first time they came.
-    func setAside(_ raw: Data, of arrival: Arrival, at path: String, because error: String) throws {
+    /// The same bytes are kept once, as of the first time they came. A suspect ended us, it seems: nothing is
+    /// known of what is in it, and it is looked at again.
+    func setAside(
+        _ raw: Data, of arrival: Arrival, at path: String, because error: String,
+        isSuspect: Bool = false
+    ) throws {
         try sql(
             """
-            INSERT INTO unparsed(key, at, seq, origin, kind, path, error, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO unparsed(key, at, seq, origin, kind, path, error, raw, looks)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(key) DO UPDATE SET
                 at = excluded.at, seq = excluded.seq, origin = excluded.origin,
                 kind = excluded.kind, path = excluded.path, error = excluded.error
@@ -121,6 +125,7 @@ struct Ledger {
         ).run(
             .text(Identifiers.content(raw)), .integer(arrival.entry.at),
             .integer(arrival.entry.position.seq), .text(arrival.origin),
-            .text(arrival.entry.kind.rawValue), .text(path), .text(error), .blob(raw))
+            .text(arrival.entry.kind.rawValue), .text(path), .text(error), .blob(raw),
+            isSuspect ? .integer(0) : .null)
     }
 }

@@ -14,4 +14,12 @@ extension Schema {
 
     /// One row while no process has the file open and the last one ended in order.
     static let ended = "CREATE TABLE ended(at INTEGER NOT NULL);"
+
+    /// How often an entry was looked at again that was set aside since inbox ended while it was applied; NULL for
+    /// what was read and refused.
+    static let suspects = """
+        ALTER TABLE unparsed ADD COLUMN looks INTEGER;
+        UPDATE unparsed SET looks = 0 WHERE error LIKE 'inbox ended while it applied this%';
+        CREATE INDEX suspects ON unparsed(looks, at, seq) WHERE looks IS NOT NULL;
+        """
 }
