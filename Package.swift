@@ -122,7 +122,7 @@ let package = Package(
             ], exclude: ["Fixtures"]),
         tests("Ingress", ["Daemon", "HTTP1", "Ingress", "Reactor", "TestSupport", "Wire"]),
         tests("Signer", ["Daemon", "Digest", "Signer", "Wire"]),
-        tests("GatewayControl", ["GatewayControl", "JSON"]),
+        tests("GatewayControl", ["GatewayControl", "JSON", "Wire"]),
         // The server itself is python, in Tests/FakeGraph.
         tests("FakeGraph", ["Digest", "JSON", "Reactor", "TestSupport"]),
         tests("Protocols", ["GatewayControl", "HTTP1", "Ingress", "Wire"]),

@@ -317,6 +317,16 @@ bench() {
     become "$bin/gatewayctl" bench "$@"
 }
 
+# Another group of its own, which is this script's: killed, stopped and restarted under traffic.
+torture() {
+    install_missing
+    build
+    find_programs
+    own=([TZ]=UTC0 [SWIFT_BACKTRACE]=enable=no [PATH]=$PATH)
+    [[ -z ${TMPDIR-} ]] || own[TMPDIR]=$TMPDIR
+    become "$bin/gatewayctl" torture "$self" "$@"
+}
+
 # An existing supervisord wants the log folder and the programs to be there.
 print_supervisor() {
     load_settings
@@ -354,8 +364,13 @@ run_checks() {
     step build
     step swift test --skip-build --disable-xctest
     step signer_links_little
+    step survive_torture
     say "all checks passed"
 }
+
+# Of the release build, as people run it. 200 kills take five minutes: supervisord starts a process again
+# after a second or two.
+survive_torture() (torture --kills 200)
 
 # Signer holds the secrets: it has no use for TLS or a database.
 signer_links_little() {
@@ -382,6 +397,7 @@ help() {
 ./run.sh stop                   drains and stops all
 ./run.sh test                   every check that CI runs
 ./run.sh bench                  measures sends and webhooks per second; --seconds N, --connections N
+./run.sh torture                kills and stops processes under traffic, and counts; --minutes N, --kills N, --seed N, --watch, --keep
 ./run.sh bench inbox            fills an inbox and measures reads; --messages N, --people N
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
 ./run.sh supervisor             prints the sections for an existing supervisord
@@ -401,7 +417,7 @@ main() {
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
     dead-letters) dead_letters "$@" ;;
-    bench) bench "$@" ;;
+    bench | torture) "$command" "$@" ;;
     supervisor) print_supervisor ;;
     systemd) print_systemd "$@" ;;
     test) run_checks ;;

@@ -15,6 +15,7 @@ enum Command: String, CaseIterable {
     case meets
     case bench
     case benchInbox = "bench-inbox"
+    case torture
 }
 
 /// The group as the tool sees it: its directory, its address, and a client to each process.
@@ -80,6 +81,7 @@ func runCommand(_ arguments: ArraySlice<String>) -> Never {
         case .sampleWebhook: try onLoop { try await sampleWebhook($0, rest) }
         case .bench: try withLoop([SIGINT, SIGTERM]) { try await bench($0, rest) }
         case .benchInbox: try withLoop([]) { try await benchInbox($0, rest) }
+        case .torture: try withLoop([SIGINT, SIGTERM]) { try await torture($0, rest) }
         case .deadLetters: try onLoop { try deadLetters($0, rest) }
         }
     } catch {
