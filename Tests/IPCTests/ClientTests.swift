@@ -157,6 +157,36 @@ struct ClientTests {
         }
     }
 
+    @Test("waits no more, once told so, for a peer that is away or that goes away")
+    func stopsWaiting() async throws {
+        try await onLoop { loop in
+            let group = try Group(on: loop)
+            let responder = TestResponder(on: loop)
+            let server = try await group.serve(responder)
+            let client = group.client()
+            async let held = thrown { try await client.ask(Hold(), within: .seconds(3_600)) }
+            #expect(await responder.wait(held: 1))
+            await client.stopWaiting()
+            #expect(
+                try await client.ask(Echo("here"), within: .seconds(3_600)).body
+                    == Data("here".utf8), "one that is there answers all the same")
+            await server.close()
+            #expect(await held as? WireError == .unanswered(.signer))
+            let later = await thrown { try await client.ask(Echo(""), within: .seconds(3_600)) }
+            #expect(later as? WireError == .unavailable(.signer))
+
+            let other = group.client()
+            async let waiting = thrown { try await other.ask(Echo(""), within: .seconds(3_600)) }
+            _ = await Bell(on: loop).wait(atMost: .milliseconds(60))
+            await other.stopWaiting()
+            #expect(await waiting as? WireError == .unavailable(.signer))
+            let first = group.client()
+            await first.stopWaiting()
+            let never = await thrown { try await first.ask(Echo(""), within: .seconds(3_600)) }
+            #expect(never as? WireError == .unavailable(.signer))
+        }
+    }
+
     @Test("lets go of a request whose asker was cancelled, and goes on")
     func cancellation() async throws {
         try await onLoop { loop in

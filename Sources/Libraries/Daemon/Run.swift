@@ -174,10 +174,19 @@ private func live<Process: DaemonProcess>(
 
 /// Asks the kernel for SIGTERM when the supervisor dies, however it dies.
 package func endWithParent(_ surroundings: Surroundings) {
-    guard let parent = surroundings.value("GATEWAY_PARENT").flatMap({ pid_t($0) }) else { return }
+    guard parent(surroundings) != nil else { return }
     _ = clinux_set_parent_death_signal(SIGTERM)
     // It may have died before we asked.
-    if getppid() != parent { exit(Exit.done) }
+    if hasLostParent(surroundings) { exit(Exit.done) }
+}
+
+/// Whether the supervisor is gone: nobody starts another process of the group until all have ended.
+package func hasLostParent(_ surroundings: Surroundings) -> Bool {
+    parent(surroundings).map { $0 != getppid() } ?? false
+}
+
+private func parent(_ surroundings: Surroundings) -> pid_t? {
+    surroundings.value("GATEWAY_PARENT").flatMap { pid_t($0) }
 }
 
 /// No core files, and no look into its memory or its environment for others of this user: it holds secrets.

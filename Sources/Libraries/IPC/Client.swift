@@ -50,6 +50,8 @@ package actor Client {
     private var pause = Client.backoff.first
     private var waiting: [Int64: Waiting] = [:]
     private var lastID = Client.helloID
+    /// Whether a peer that is away is waited for.
+    private var waits = true
     private let encoder = JSONEncoder.gateway()
     private let decoder = JSONDecoder()
 
@@ -89,6 +91,18 @@ package actor Client {
         attempt()
     }
 
+    /// Waits no more for a peer that is away, now or later: what it did not answer fails at once.
+    ///
+    /// For who knows that nobody starts it again as long as this process lives.
+    package func stopWaiting() {
+        waits = false
+        if case .disconnected = state { expireAll() }
+    }
+
+    private func expireAll() {
+        for id in waiting.keys { expire(id) }
+    }
+
     // MARK: Requests
 
     private func answer(
@@ -110,7 +124,8 @@ package actor Client {
     private func transmit(_ id: Int64) {
         switch state {
         case .disconnected(retry: nil): attempt()
-        case .disconnected, .introducing: return
+        case .disconnected: if !waits { expire(id) }
+        case .introducing: return
         case .ready(let stream):
             guard let payload = waiting[id]?.payload else { return }
             waiting[id]?.wasSent = true
@@ -154,6 +169,7 @@ package actor Client {
         let retry = loop.after(pause) { [self] in assumeIsolated { $0.attempt() } }
         pause = min(pause * 2, Self.backoff.longest)
         state = .disconnected(retry: retry)
+        if !waits { expireAll() }
     }
 
     private func received(_ payload: Data, on stream: FrameStream) {

@@ -84,6 +84,8 @@ struct IngressProcess: DaemonProcess {
     }
 
     func drain() async {
+        // Each has lost the supervisor, and the next start waits until all have left.
+        if hasLostParent(Surroundings.own) { await gateway.peers.stopWaiting() }
         await server.drain()
         await gateway.finishDrops()
         for task in tasks { task.cancel() }

@@ -24,4 +24,11 @@ struct Peers: Sendable {
     func connect() async {
         for client in [signer, provider, inbox] { await client.connect() }
     }
+
+    /// Waits no more for one that is away: it does not come back before this process has ended.
+    func stopWaiting() async {
+        for client in [signer, signerForLarge, provider, providerForMedia, inbox] {
+            await client.stopWaiting()
+        }
+    }
 }
