@@ -46,6 +46,8 @@ actor TortureRun {
     private static let idling = 0...400
     /// Before a caller that was turned away asks again.
     private static let again = Duration.milliseconds(50)
+    /// Between two looks at what happens.
+    private static let blink = Duration.milliseconds(250)
     /// How long all of it may take to be answered and read once there are no more faults.
     private static let settling = Duration.seconds(150)
 
@@ -91,6 +93,7 @@ actor TortureRun {
                 let connection = KeptConnection(to: group.port, on: loop)
                 tasks.addTask { await self.call(over: connection, number) }
             }
+            if options.isWatched { tasks.addTask { await self.show() } }
             do { try await faults() } catch {
                 isOver = true
                 deadline = .now
@@ -126,6 +129,15 @@ actor TortureRun {
             ledger.end(at: now)
             view.ended(fault, kills: kills, took: now - begun, ledger)
             _ = await pause.wait(atMost: fault.pause)
+        }
+    }
+
+    /// Keeps the line alive that tells what happens now.
+    private func show() async {
+        let pause = Bell(on: loop)
+        while !isOver {
+            view.live(ledger.log.current, ledger)
+            _ = await pause.wait(atMost: Self.blink)
         }
     }
 

@@ -16,8 +16,8 @@ final class TortureGroup: @unchecked Sendable {
     private let environment: [String: String]
     private let loop: EventLoop
     private let probe: KeptConnection
-    /// The supervisord that was started last, and what it is known to have started.
-    private var started: [pid_t] = []
+    /// The run.sh that is at work.
+    private var running: pid_t?
 
     /// Prepares one that `script` runs, and whose Graph listens at that port of this machine.
     init(script: String, graphAt graphPort: UInt16, on loop: EventLoop) throws {
@@ -55,6 +55,8 @@ final class TortureGroup: @unchecked Sendable {
         let log = "\(folder)/run.log"
         let pid = try spawn(
             "/bin/bash", [script] + arguments, environment: environment, log: log)
+        running = pid
+        defer { running = nil }
         let deadline = ContinuousClock.now + Self.patience
         let pause = Bell(on: loop)
         var status: CInt = 0
@@ -70,7 +72,6 @@ final class TortureGroup: @unchecked Sendable {
             throw ScriptFailed(
                 command: arguments, reason: "ended with \(status >> 8 & 0xFF)", log: log)
         }
-        note()
     }
 
     struct ScriptFailed: Error, CustomStringConvertible {
@@ -96,13 +97,7 @@ final class TortureGroup: @unchecked Sendable {
     }
 
     /// What supervisord has started and lives.
-    var processes: ProcessTable {
-        let table = ProcessTable(of: supervisord ?? 0)
-        started = table.pids.values + (supervisord.map { [$0] } ?? [])
-        return table
-    }
-
-    private func note() { _ = processes }
+    var processes: ProcessTable { ProcessTable(of: supervisord ?? 0) }
 
     // MARK: Health
 
@@ -138,18 +133,19 @@ final class TortureGroup: @unchecked Sendable {
 
     /// Ends what may still run, and removes all that was kept, unless it is to stay.
     func end(keeping: Bool) {
-        note()
-        // supervisord first, so that it starts nothing anew.
-        for pid in started.reversed() where pid > 1 && Self.isOurs(pid, folder) {
-            kill(pid, SIGCONT)
-            kill(pid, SIGKILL)
+        // It may be about to start what would stay.
+        if let running { kill(running, SIGKILL) }
+        if let supervisord, isOurs(supervisord) {
+            let started = processes.pids.values
+            // First, so that it starts nothing anew; then also those that were stopped.
+            for pid in [supervisord] + started { kill(pid, SIGKILL) }
         }
         if !keeping { try? FileManager.default.removeItem(atPath: folder) }
     }
 
-    /// Whether a pid is still of a process that works in this folder, and nobody else's by now.
-    private static func isOurs(_ pid: pid_t, _ folder: String) -> Bool {
-        let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
-        return place?.hasPrefix(folder) == true
+    /// Whether a pid is still of our supervisord, and nobody else's by now.
+    private func isOurs(_ pid: pid_t) -> Bool {
+        let words = (try? Data(contentsOf: URL(filePath: "/proc/\(pid)/cmdline"))) ?? Data()
+        return String(decoding: words, as: UTF8.self).contains("\(folder)/")
     }
 }
