@@ -33,13 +33,18 @@ struct TortureTrafficTests {
     }
 
     @Test(
-        "there are single webhooks, batches, repeated ones, old messages among new ones, and sends at once"
+        "there are single webhooks, batches, repeated ones, old messages among new ones, sends, some at once, and reads"
     )
     func mixture() {
         var seen: Set<Item> = []
         var (single, batched, repeated, mixed, sends, again, atOnce) = (0, 0, 0, 0, 0, 0, 0)
+        var reads = 0
         for errands in errands(3) {
             guard let errand = errands.first else { continue }
+            if errand.items.isEmpty {
+                reads += 1
+                continue
+            }
             let known = errand.items.filter { seen.contains($0) }.count
             if case .send = errand.items.first {
                 if errands.count > 1 {
@@ -61,7 +66,7 @@ struct TortureTrafficTests {
             }
             seen.formUnion(errand.items)
         }
-        for count in [single, batched, repeated, mixed, sends, again, atOnce] {
+        for count in [single, batched, repeated, mixed, sends, again, atOnce, reads] {
             #expect(count > 40)
         }
     }

@@ -50,8 +50,8 @@ enum FaultKind: Hashable, Sendable {
         switch (self, outcome) {
         case (_, .answered(200)), (_, .answered(202)): true
         case (.kill(.ingress), .reset): true
-        case (.hang(.signer), .answered(503)), (.hang(.provider), .answered(503)),
-            (.hang(.provider), .answered(504)):
+        case (.hang(.signer), .answered(503)), (.hang(.inbox), .answered(503)),
+            (.hang(.provider), .answered(503)), (.hang(.provider), .answered(504)):
             true
         // Whoever comes back beside others that are down may find its peers away for over 3 s.
         case (.chain, .reset), (.chain, .answered(503)), (.chain, .answered(504)),

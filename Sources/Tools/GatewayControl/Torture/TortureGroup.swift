@@ -106,11 +106,8 @@ final class TortureGroup: @unchecked Sendable {
 
     /// The answer to a question, if it is 200.
     func get(_ path: String, within limit: Duration = .seconds(10)) async -> JSONValue? {
-        let lines = [
-            "GET \(path) HTTP/1.1", "Host: 127.0.0.1", "Authorization: Bearer \(apiToken)", "", "",
-        ]
-        let (outcome, body) = await probe.ask(
-            Array(lines.joined(separator: "\r\n").utf8), within: limit)
+        let errand = Errand(reading: path, ["Authorization: Bearer \(apiToken)"])
+        let (outcome, body) = await probe.ask(errand.bytes, within: limit)
         guard outcome == .answered(200) else { return nil }
         return try? JSONDecoder().decode(JSONValue.self, from: Data(body))
     }

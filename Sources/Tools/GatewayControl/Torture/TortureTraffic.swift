@@ -1,7 +1,7 @@
 internal import Digest
 internal import FoundationEssentials
 
-/// What callers do: webhooks of Meta's and sends of a CRM; the same for the same seed, but for the time in them.
+/// What callers do: webhooks of Meta's, sends and reads of a CRM; the same for the same seed, but for the time in them.
 struct TortureTraffic {
     static let phoneNumberID = "100200300400500"
     /// People who write and are written to; few enough for some to do both at a time.
@@ -41,7 +41,7 @@ struct TortureTraffic {
 
     /// What is to be asked next; several errands are for several callers at once.
     mutating func next() -> [Errand] {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<22, using: &random) {
         case 0..<6: [webhook(of: [question()])]
         case 6..<9:
             [webhook(of: (0...Int.random(in: 1...4, using: &random)).map { _ in question() })]
@@ -50,8 +50,16 @@ struct TortureTraffic {
             [webhook(of: (earlier.randomElement(using: &random).map { [$0] } ?? []) + [question()])]
         case 12..<17: [send()]
         case 17, 18: [sent.randomElement(using: &random) ?? send()]
-        default: Array(repeating: send(), count: Int.random(in: 2...3, using: &random))
+        case 19: Array(repeating: send(), count: Int.random(in: 2...3, using: &random))
+        default: [read()]
         }
+    }
+
+    private mutating func read() -> Errand {
+        let person = Int.random(in: 0..<Self.people, using: &random)
+        return Errand(
+            reading: "/api/whatsapp/contact_messages?limit=20&contact=\(Self.phone(person))",
+            ["Authorization: Bearer \(apiToken)"])
     }
 
     // MARK: Webhooks
