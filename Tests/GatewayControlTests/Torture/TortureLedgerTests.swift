@@ -142,6 +142,14 @@ struct TortureLedgerTests {
         #expect(!TortureTable(ledger).isGood)
     }
 
+    @Test("a gap that the group's own audit names spoils the run")
+    func gap() {
+        var ledger = judged()
+        ledger.noteGap("audit: 2 entries of ingress were gone")
+        #expect(!TortureTable(ledger).isGood)
+        #expect(ledger.complaints == ["audit: 2 entries of ingress were gone"])
+    }
+
     @Test("what a fault explains is told apart: broken off, or turned away")
     func explained() {
         var ledger = judged()

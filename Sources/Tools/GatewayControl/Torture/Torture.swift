@@ -26,13 +26,15 @@ func torture(_ loop: EventLoop, _ arguments: [String]) async throws -> CInt {
         if keeps { view.say("all that was kept is in \(group.folder)") }
     }
     let run = TortureRun(options, of: group, graph, view, on: loop)
-    try await run.run()
+    var failure: (any Error)?
+    do { try await run.run() } catch { failure = error }
     let ledger = await run.ledger
     let table = TortureTable(ledger)
     for line in table.lines { view.say(line) }
     for line in await run.remarks + table.slowKills { view.say(line) }
     for complaint in ledger.complaints { complain(complaint) }
-    isGood = table.isGood
+    if let failure { complain("\(failure)") }
+    isGood = table.isGood && failure == nil
     return isGood ? 0 : 1
 }
 
@@ -109,6 +111,8 @@ actor TortureRun {
         remarks.append(
             "outcome unknown: \(doubts.settled) were settled by a status; in doubt, or dead letters, are "
                 + "\(doubts.taken) that Graph took and \(doubts.notTaken) that it never got")
+        // What the group says of itself.
+        do { try await group.run("audit") } catch { ledger.noteGap("\(error)") }
         try await group.stop()
     }
 

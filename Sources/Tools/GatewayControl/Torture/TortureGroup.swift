@@ -53,8 +53,13 @@ final class TortureGroup: @unchecked Sendable {
     /// - Throws: `ScriptFailed` unless it ends with 0.
     func run(_ arguments: String...) async throws {
         let log = "\(folder)/run.log"
+        let output = Descriptor(
+            owning: try checked("open \(log)") {
+                open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            })
         let pid = try spawn(
-            "/bin/bash", [script] + arguments, environment: environment, log: log)
+            "/bin/bash", [script] + arguments, environment: environment, output: output.number,
+            log: log)
         running = pid
         defer { running = nil }
         let deadline = ContinuousClock.now + Self.patience

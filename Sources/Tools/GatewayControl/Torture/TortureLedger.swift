@@ -57,7 +57,9 @@ struct TortureLedger {
     private var ids: [String: String] = [:]
     /// Keys that a caller was told `unknown` of.
     private var doubts: Set<String> = []
-    /// What was refused and is not explained, as people read it; the first ones.
+    /// What the audit of the group named.
+    private(set) var gaps = 0
+    /// What was not as promised, as people read it; the first ones.
     private(set) var complaints: [String] = []
 
     private static let shownComplaints = 20
@@ -116,7 +118,13 @@ struct TortureLedger {
         complain("\(errand.path) was never answered")
     }
 
-    mutating func complain(_ text: String) {
+    /// Notes that the group's own audit is not content.
+    mutating func noteGap(_ text: String) {
+        gaps += 1
+        complain(text)
+    }
+
+    private mutating func complain(_ text: String) {
         if complaints.count < Self.shownComplaints { complaints.append(text) }
     }
 

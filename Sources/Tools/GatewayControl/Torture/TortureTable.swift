@@ -48,7 +48,7 @@ struct TortureTable {
     /// Whether every promise was kept.
     var isGood: Bool {
         let total = ledger.total
-        return total.lost == 0 && total.twice == 0 && total.refused == 0
+        return ledger.gaps == 0 && total.lost == 0 && total.twice == 0 && total.refused == 0
             && total.stored == total.acknowledged && total.acknowledged > 0
     }
 }
