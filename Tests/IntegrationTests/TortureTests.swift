@@ -36,7 +36,7 @@ extension LoadingTests {
                 return await run.ledger
             }
             #expect(ledger.total.twice == 1)
-            #expect(ledger.total.lost == 0 && ledger.total.refused == 0)
+            #expect(ledger.total.lost == 0 && ledger.gaps == 0)
             #expect(ledger.rows[.fault(.kill(.signer))]?.kills == 1)
             #expect(!TortureTable(ledger).isGood)
         }
