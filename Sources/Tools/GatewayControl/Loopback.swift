@@ -6,11 +6,11 @@ enum Loopback {
     /// Connections that may wait to be taken.
     private static let backlog: CInt = 1_024
 
-    /// Listens at a free port.
-    static func listen() throws -> Descriptor {
+    /// Listens at that port; 0: at one of the kernel's choice.
+    static func listen(at port: UInt16 = 0) throws -> Descriptor {
         let socket = try newSocket()
         let number = socket.number
-        try with(port: 0) { name, length in
+        try with(port: port) { name, length in
             try checked("bind") { bind(number, name, length) }
         }
         try checked("listen") { Glibc.listen(number, backlog) }

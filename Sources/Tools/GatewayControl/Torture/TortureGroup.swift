@@ -23,8 +23,7 @@ final class TortureGroup: @unchecked Sendable {
     init(script: String, graphAt graphPort: UInt16, on loop: EventLoop) throws {
         self.script = script
         self.loop = loop
-        // Free now; a port of the kernel's choice is not chosen again soon.
-        port = try Loopback.port(of: try Loopback.listen())
+        port = try Self.freePort()
         folder = try makeScratchFolder("gateway-torture")
         probe = KeptConnection(to: port, on: loop)
         // Nobody's settings decide, not even those of `.env`: an empty value takes a setting away.
@@ -41,6 +40,19 @@ final class TortureGroup: @unchecked Sendable {
             "WHATSAPP_GRAPH_URL": "http://127.0.0.1:\(graphPort)",
         ]) { $1 }
         self.environment = environment
+    }
+
+    /// Below those that the kernel gives to connections (ip(7), `ip_local_port_range`): while nobody listens, a
+    /// caller could be given this very port, and connect to itself.
+    private static let ports: ClosedRange<UInt16> = 12_000...32_000
+    private static let tries = 100
+
+    private static func freePort() throws -> UInt16 {
+        for _ in 1..<tries {
+            let port = UInt16.random(in: ports)
+            if (try? Loopback.listen(at: port)) != nil { return port }
+        }
+        return try Loopback.port(of: try Loopback.listen(at: .random(in: ports)))
     }
 
     // MARK: run.sh
