@@ -27,6 +27,13 @@ struct StartsTests {
         #expect(!starts.isStorm(at: now + 30_000))
     }
 
+    @Test("are no storm by being later than the last, after the clock was set back")
+    func clockSetBack() {
+        let starts = Starts(times: [-5_000_000, -4_000_000, -3_000_000, 0].map { now - $0 })
+        #expect(!starts.isStorm(at: now))
+        #expect(!Starts(times: [3, 2, 1, 0].map { now - $0 }).isStorm(at: now - 1_000_000))
+    }
+
     @Test("are counted in a file, whatever a line of it holds, and the first is no restart")
     func record() throws {
         let folder = try Folder()

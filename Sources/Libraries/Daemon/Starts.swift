@@ -34,8 +34,11 @@ package struct Starts: Sendable {
     package var startedAt: Timestamp { Timestamp(milliseconds: times.last ?? 0) }
 
     /// Whether the process keeps ending; over 30 s after its last restart.
+    ///
+    /// Starts that the clock has later than the last one are from before it was set back.
     package func isStorm(at now: Int64) -> Bool {
-        guard let last = times.last, now - last < Self.stormSpan else { return false }
-        return times.filter { last - $0 < Self.stormSpan }.count >= Self.stormCount
+        let span = 0..<Self.stormSpan
+        guard let last = times.last, span.contains(now - last) else { return false }
+        return times.filter { span.contains(last - $0) }.count >= Self.stormCount
     }
 }
