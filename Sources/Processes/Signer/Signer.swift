@@ -15,6 +15,8 @@ actor Signer: Responder {
     private let secrets: Secrets
     private var tokens: NamedTokens
     private var uses: UseNotes
+    private var refusals = Refusals()
+    private var reminder = Reminder()
     private var figures: [String: Int64] = ["authentic": 0, "forged": 0, "tokens_refused": 0]
 
     /// - Throws: `SystemError` when the notes of what was used cannot be opened.
@@ -48,7 +50,14 @@ actor Signer: Responder {
             equalInConstantTime(HMAC.sha256(key: secret, message: request.body), code)
         }
         figures[isAuthentic ? "authentic" : "forged", default: 0] += 1
+        if !isAuthentic { noteRefusal() }
         return VerifySignature.Answer(isAuthentic ? .authentic : .forged)
+    }
+
+    private func noteRefusal() {
+        refusals.add(at: Clocks.boot)
+        guard refusals.isAlarming(at: Clocks.boot), reminder.isDue() else { return }
+        place.log.warning("signatures.refused count=\(figures["forged", default: 0])")
     }
 
     private func check(_ request: CheckChallenge) -> CheckChallenge.Answer {
@@ -177,11 +186,19 @@ actor Signer: Responder {
         let now = Clocks.wall
         let health = SecretHealth(
             now: now, since: place.starts.startedAt.milliseconds, tokens: tokens)
-        return place.report(
-            reasons: health.reasons,
-            warnings: secrets.all.compactMap {
-                health.warning(of: $0, lastUse: uses[$0.previousName])
-            }
-                + health.tokenWarnings, figures: figures)
+        var warnings = secrets.all.compactMap {
+            health.warning(of: $0, lastUse: uses[$0.previousName])
+        }
+        warnings += health.tokenWarnings
+        if refusals.isAlarming(at: Clocks.boot) {
+            warnings.append(
+                Condition(
+                    "signatures_refused",
+                    "over \(Refusals.alarming) webhooks within a minute had a wrong signature",
+                    hint:
+                        "If Meta's are among them, WHATSAPP_APP_SECRET is not that of the app which "
+                        + "is subscribed: compare them, then ./run.sh restart signer."))
+        }
+        return place.report(reasons: health.reasons, warnings: warnings, figures: figures)
     }
 }
