@@ -48,6 +48,33 @@ struct MemoryTests {
         #expect(visit.connection.body.capacity == 0)
     }
 
+    @Test(
+        "a body for which there is no memory is let go of, answered 503, and the connection closed")
+    func refused() throws {
+        var connection = ServerConnection(at: now)
+        var output: [UInt8] = []
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+        send(Array(head.utf8)[...], to: &connection)
+        guard case .decide = connection.received(at: now) else {
+            Issue.record("no head")
+            return
+        }
+        #expect(connection.heldBody == 0)
+        _ = connection.accept(bodyLimit: 100_000, at: now)
+        send([UInt8](repeating: 0x61, count: 5_000)[...], to: &connection)
+        _ = connection.received(at: now)
+        #expect(connection.heldBody == 5_000)
+        let error = connection.refuseBody()
+        #expect(error == .noRoomForBody && error.status == .unavailable)
+        #expect(connection.heldBody == 0 && connection.body.capacity == 0)
+        connection.respond(Response(error.status), date: "", into: &output, at: now)
+        #expect(String(decoding: output, as: UTF8.self).contains("Connection: close"))
+        guard case .shutDownWriting = connection.written(at: now) else {
+            Issue.record("it is not the last answer")
+            return
+        }
+    }
+
     @Test("a body read to its announced end is handed over without a copy")
     func moved() throws {
         let length = 100_000

@@ -31,6 +31,8 @@ package enum RequestError: Error, Hashable, Sendable {
     case malformedChunk
     case malformedTrailer
     case bodyTooLarge(limit: Int)
+    /// The bodies of all connections together are as large as they may be.
+    case noRoomForBody
 
     case unsupportedContentEncoding
     case unsupportedExpectation
@@ -58,6 +60,7 @@ package enum RequestError: Error, Hashable, Sendable {
         case .targetTooLong: .targetTooLong
         case .fieldTooLong, .tooManyFields, .headTooLarge: .headTooLarge
         case .bodyTooLarge: .contentTooLarge
+        case .noRoomForBody: .unavailable
         case .unsupportedContentEncoding: .unsupportedMediaType
         case .unsupportedExpectation: .expectationFailed
         case .headTooSlow, .bodyTooSlow: .requestTimeout
@@ -92,6 +95,7 @@ extension RequestError: CustomStringConvertible {
         case .malformedChunk: "The chunks of the body are not as RFC 9112 section 7.1 has them."
         case .malformedTrailer: "Send these fields as headers, not after the body."
         case .bodyTooLarge(let limit): "The body may have \(limit) bytes here."
+        case .noRoomForBody: "Too many large bodies are on their way; send it again in a moment."
         case .unsupportedContentEncoding: "Send the body without Content-Encoding."
         case .unsupportedExpectation: "Expect may be nothing but 100-continue."
         case .headTooSlow: "The headers took too long to arrive."

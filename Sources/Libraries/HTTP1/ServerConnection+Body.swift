@@ -92,6 +92,15 @@ extension ServerConnection {
         }
     }
 
+    /// Bytes that are here of a body that will be delivered whole.
+    package var heldBody: Int { phase == .body ? body.count : 0 }
+
+    /// Gives up the body that is being read, for which the caller has no memory.
+    package mutating func refuseBody() -> RequestError {
+        precondition(phase == .body, "no body is being read")
+        return fail(.noRoomForBody)
+    }
+
     private static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     /// RFC 9110 §10.1.1: no 100 when some of the body is already here.

@@ -61,6 +61,13 @@ struct Answers: Sendable {
             case .notImplemented, .versionNotSupported, .expectationFailed: .notSupported
             default: .invalidRequest
             }
+        if error == .noRoomForBody {
+            return problem(
+                Problem(
+                    .unavailable, status: error.status.code,
+                    "There is no memory for this body at the moment; nothing of it was taken.",
+                    hint: error.description, retryable: true, retryAfterSeconds: 1))
+        }
         return problem(
             Problem(
                 code, status: error.status.code, "This is not a request that can be served.",

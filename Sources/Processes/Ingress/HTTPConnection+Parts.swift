@@ -48,6 +48,7 @@ extension HTTPConnection {
     /// may begin the next request.
     func respond(_ response: Response, from source: any PartSource) async {
         guard descriptor != nil else { return }
+        letGoOfBody()
         limitUnsent()
         connection.respond(response, date: date.text, into: &output, at: .now)
         var goesOn = flush()

@@ -15,6 +15,9 @@ final class HTTPConnection: @unchecked Sendable {
     private let loop: EventLoop
     let handler: any RequestHandler
     let date: DateLine
+    private let budget: BodyBudget
+    /// What this connection has of it.
+    private var heldBody = 0
     private let onClose: @Sendable () -> Void
     private(set) var descriptor: Descriptor?
     var connection: ServerConnection
@@ -32,11 +35,12 @@ final class HTTPConnection: @unchecked Sendable {
 
     init(
         owning descriptor: consuming Descriptor, _ handler: any RequestHandler, _ date: DateLine,
-        on loop: EventLoop, onClose: @escaping @Sendable () -> Void
+        within budget: BodyBudget, on loop: EventLoop, onClose: @escaping @Sendable () -> Void
     ) {
         self.descriptor = consume descriptor
         self.handler = handler
         self.date = date
+        self.budget = budget
         self.loop = loop
         self.onClose = onClose
         connection = ServerConnection(at: .now)
@@ -105,7 +109,7 @@ final class HTTPConnection: @unchecked Sendable {
 
     private func received() {
         switch connection.received(at: .now) {
-        case .wait: break
+        case .wait: if !holdsBody() { refuse(connection.refuseBody()) }
         case .decide(let head): decide(head)
         case .deliver(let body): answer(body)
         case .part(let bytes): give(bytes)
@@ -113,6 +117,21 @@ final class HTTPConnection: @unchecked Sendable {
         case .refuse(let error): refuse(error)
         case .close: close()
         }
+    }
+
+    /// Whether there is memory for what has come of the body.
+    private func holdsBody() -> Bool {
+        let more = connection.heldBody - heldBody
+        guard more > 0 else { return true }
+        guard budget.take(more, total: connection.heldBody) else { return false }
+        heldBody += more
+        return true
+    }
+
+    /// The body is answered, or will never be.
+    func letGoOfBody() {
+        budget.give(heldBody)
+        heldBody = 0
     }
 
     private func decide(_ head: RequestHead) {
@@ -161,6 +180,7 @@ final class HTTPConnection: @unchecked Sendable {
     }
 
     func respond(_ response: Response) {
+        letGoOfBody()
         connection.respond(response, date: date.text, into: &output, at: .now)
         write()
     }
@@ -265,6 +285,7 @@ final class HTTPConnection: @unchecked Sendable {
 
     func close() {
         guard let descriptor = descriptor.take() else { return }
+        letGoOfBody()
         loop.unwatch(descriptor.number)
         if let timer = timer.take() { loop.cancel(timer.timer) }
         answering?.cancel()

@@ -22,6 +22,7 @@ actor HTTPServer {
     private let loop: EventLoop
     private let handler: any RequestHandler
     private let date = DateLine()
+    private let bodies: BodyBudget
     private let report: @Sendable (String) -> Void
     private let maximumConnections: Int
     private var listener: Descriptor?
@@ -38,6 +39,7 @@ actor HTTPServer {
         self.handler = handler
         self.loop = loop
         self.report = report
+        bodies = BodyBudget(report: report)
         allClosed = Bell(on: loop)
         var files = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
@@ -113,9 +115,9 @@ actor HTTPServer {
             socklen_t(MemoryLayout<CInt>.size))
         lastConnection += 1
         let id = lastConnection
-        let connection = HTTPConnection(owning: accepted, handler, date, on: loop) { [self] in
-            assumeIsolated { $0.closed(id) }
-        }
+        let connection = HTTPConnection(
+            owning: accepted, handler, date, within: bodies, on: loop
+        ) { [self] in assumeIsolated { $0.closed(id) } }
         connections[id] = connection
         connection.start()
     }
