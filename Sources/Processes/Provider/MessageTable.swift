@@ -1,6 +1,7 @@
 internal import CloudAPI
 internal import FoundationEssentials
 internal import JSON
+internal import Reactor
 internal import SQLite
 internal import Wire
 
@@ -147,6 +148,9 @@ final class MessageTable {
             .text(message.status.rawValue), .optional(message.wamid),
             .optional(try (note ?? message.problem).map(encoder.encode)))
     }
+
+    /// The present moment by the clock that does not step, in ms.
+    var steadyTime: Int64 { clock.time(at: Clocks.boot) }
 
     /// Deletes some of the messages that have needed nothing since `time` (wall clock in ms), with their
     /// attempts and keys; answers how many.

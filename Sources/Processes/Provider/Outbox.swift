@@ -300,7 +300,8 @@ actor Outbox {
 
     private func prune() async {
         do {
-            while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
+            let now = await store.pruningTime
+            while try await store.prune(now: now) > 0, !Task.isCancelled {}
         } catch JournalError.store(let error) where error.remedy == .exit {
             condition = .broken(error)
         } catch {

@@ -161,6 +161,14 @@ actor OutboxStore {
     /// - Throws: `JournalError`.
     func prune(now: Int64) throws -> Int64 {
         try onTables { tables in
+    /// What ages are counted to, in ms: a clock that was put forward must not cost a key that was just used.
+    ///
+    /// Rows have the wall clock's times, which people see.
+    var pruningTime: Int64 {
+        guard case .open(let tables) = state else { return Clocks.wall }
+        return min(Clocks.wall, tables.messages.steadyTime)
+    }
+
             try tables.database.transaction {
                 let entries = try tables.journal.prune(retention, now: now)
                 let age = max(retention.age, Self.shortestMemory)
