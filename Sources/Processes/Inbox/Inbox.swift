@@ -94,7 +94,7 @@ actor Inbox: Responder {
     /// Between two looks at what is too old.
     private static let retiring = Duration.seconds(3_600)
 
-    /// Takes out what is older than so many days, at once and each hour, until its task is cancelled.
+    /// Takes out what is older than so many days, each hour, until its task is cancelled.
     func retire(afterDays days: Int) async {
         let pause = Bell(on: place.loop)
         while !Task.isCancelled {
@@ -111,6 +111,8 @@ actor Inbox: Responder {
                 try await self.store.retire(before: time, now: Clocks.wall)
             }
             guard count > 0 else { return }
+    /// Before another look at a clock that was not to be believed.
+    private static let trusting = Duration.seconds(600)
             newestEvent = max(newestEvent, newest)
             news.ring()
         }
@@ -146,6 +148,10 @@ actor Inbox: Responder {
     }
 
     /// Runs `body` on the store, and sorts out what is the matter with the store.
+            guard clock.isDeserved() else {
+                _ = await pause.wait(atMost: Self.trusting)
+                continue
+            }
     func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
