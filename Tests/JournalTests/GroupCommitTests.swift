@@ -157,6 +157,33 @@ struct GroupCommitTests {
         }
     }
 
+    @Test("a damaged file is left as it is: nothing is taken, and the owner is told and stays")
+    func damaged() async throws {
+        let path = path
+        let junk = Data(repeating: 0x41, count: 8_192)
+        try junk.write(to: URL(filePath: path))
+        let seen = Conditions()
+        try await onLoop { loop in
+            let executor = try ThreadExecutor()
+            defer { executor.stop() }
+            let journal = Journal(on: loop, over: JournalStore(path: path, on: executor)) {
+                seen.add($0)
+            }
+            try await journal.open()
+            let error = try await #require(throws: JournalError.self) {
+                try await journal.append(.webhook, Data())
+            }
+            #expect(await journal.isDamaged(by: error))
+            #expect(await !journal.isDamaged(by: JournalError.notOpen))
+        }
+        #expect(seen.all.count == 1)
+        guard case .damaged? = seen.all.first else {
+            Issue.record("\(seen.all)")
+            return
+        }
+        #expect(try Data(contentsOf: URL(filePath: path)) == junk)
+    }
+
     @Test("a full disk refuses with every waiter answered, and the owner is told once")
     func full() async {
         await #expect(processExitsWith: .success) {

@@ -25,6 +25,20 @@ package struct Place: Sendable {
         exit(Exit.ourFault)
     }
 
+    /// Has a store read as a whole in the background, and says when that was done, or could not be.
+    ///
+    /// `examine` answers whether there was a reason to.
+    package func examine(_ file: String, by examine: () async throws -> Bool) async {
+        let begin = ContinuousClock.now
+        do {
+            guard try await examine() else { return }
+            let took = (ContinuousClock.now - begin) / .milliseconds(1)
+            log.info("store.examined file=\(file) milliseconds=\(Int(took))")
+        } catch {
+            log.warning("store.unexamined file=\(file) error=\(error)")
+        }
+    }
+
     /// The introduction of this process to its peers.
     package func hello(journal: JournalHead? = nil) -> Hello {
         Hello(process: service.rawValue, mode: mode, pid: getpid(), journal: journal)

@@ -18,6 +18,8 @@ package actor Journal {
         case displaced
         /// Exit 70.
         case broken(DatabaseError)
+        /// Left as it is, for a person to look at.
+        case damaged(DatabaseError)
     }
 
     private struct Waiter {
@@ -45,8 +47,9 @@ package actor Journal {
     /// Rings on the loop for every commit.
     package nonisolated let entries: EntryBell
     package private(set) var condition = Condition.closed {
-        didSet { if condition != oldValue { report(condition) } }
+        didSet { tell(of: oldValue) }
     }
+    private var fullness = Reminder()
     /// The journal's name and the last entry that somebody was answered for; nil before `open`.
     package var head: JournalHead? { entries.head }
     /// Transactions so far, for metrics.
@@ -56,7 +59,7 @@ package actor Journal {
         loop.asUnownedSerialExecutor()
     }
 
-    /// Calls `report` on the loop whenever `condition` becomes another.
+    /// Calls `report` on the loop whenever `condition` becomes another, and again while it stays full.
     package init(
         on loop: EventLoop, over store: JournalStore,
         report: @escaping @Sendable (Condition) -> Void = { _ in }
@@ -69,11 +72,44 @@ package actor Journal {
 
     /// Opens the store and waits for its start checkpoint; appends are refused until then.
     ///
+    /// A damaged file is no reason to stay down: `condition` says so, and all else goes on.
     /// - Throws: `DatabaseError`: stay down.
     package func open() async throws {
-        let found = try await store.open()
-        entries.ring(JournalHead(origin: found.origin, seq: found.newest?.seq ?? 0))
-        condition = .ready
+        do {
+            let found = try await store.open()
+            entries.ring(JournalHead(origin: found.origin, seq: found.newest?.seq ?? 0))
+            condition = .ready
+        } catch let error as DatabaseError where error.isDamage {
+            condition = .damaged(error)
+        }
+    }
+
+    /// Reads the whole file, if a process has left it open, while entries are taken; answers whether it was read.
+    ///
+    /// What is damaged shows in `condition`.
+    /// - Throws: what else kept it from being read.
+    package func examine() async throws -> Bool {
+        guard await store.wasLeftOpen else { return false }
+        do { try await DatabaseCheck.run(store.path) } catch {
+            guard isDamaged(by: error) else { throw error }
+        }
+        return true
+    }
+
+    /// Whether that error, of whoever read the file, says that it is damaged: then nothing more is taken.
+    package func isDamaged(by error: any Error) -> Bool {
+        let found = (error as? JournalError)?.storeError ?? error as? DatabaseError
+        guard let found, found.isDamage else { return false }
+        condition = .damaged(found)
+        return true
+    }
+
+    private func tell(of old: Condition) {
+        if case .full = condition {
+            if fullness.isDue() { report(condition) }
+        } else if condition != old {
+            report(condition)
+        }
     }
 
     /// Writes an entry and returns its place once it is synced.
@@ -86,7 +122,7 @@ package actor Journal {
         case .ready, .full: if isClosing { throw JournalError.notOpen }
         case .closed: throw JournalError.notOpen
         case .displaced: throw JournalError.displaced(path: store.path)
-        case .broken(let error): throw JournalError.store(error)
+        case .broken(let error), .damaged(let error): throw JournalError.store(error)
         }
         guard waitingBytes + body.count <= Self.maximumWaitingBytes else {
             throw JournalError.overloaded(waiting: waitingBytes)
@@ -141,6 +177,7 @@ package actor Journal {
 
     private func fail(_ batch: [Waiter], _ error: any Error) async {
         switch error {
+        case _ where isDamaged(by: error): break
         case JournalError.store(let error) where error.remedy == .exit: condition = .broken(error)
         case JournalError.store(let error) where error.remedy == .refuseWrites:
             condition = .full(error)
@@ -182,7 +219,7 @@ package actor Journal {
         do {
             while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
         } catch JournalError.store(let error) where error.remedy == .exit {
-            condition = .broken(error)
+            if !isDamaged(by: error) { condition = .broken(error) }
         } catch {}
     }
 

@@ -16,6 +16,14 @@ package enum JournalError: Error, Hashable, Sendable {
     /// Inbox says it stands where what was shipped to it does not lead, twice in a row.
     case disagreement(shipped: JournalPosition?, found: JournalPosition?)
 
+    /// What the store itself said.
+    var storeError: DatabaseError? {
+        switch self {
+        case .store(let error), .refused(let error): error
+        case .notOpen, .overloaded, .displaced, .disagreement: nil
+        }
+    }
+
     /// Whether this journal will take and give nothing more, so that its owner should end (exit 70).
     package var isFinal: Bool {
         switch self {

@@ -99,6 +99,11 @@ package actor JournalStore: JournalSource {
         return outcomes
     }
 
+    /// Whether the process before this one ended without closing the file.
+    package var wasLeftOpen: Bool {
+        if case .open(let table) = state { table.database.wasLeftOpen } else { false }
+    }
+
     /// Whether the path no longer names the open file; entries can still be read from it.
     package var isDisplaced: Bool {
         if case .open(let table) = state { table.database.isDisplaced } else { false }

@@ -14,12 +14,15 @@ package final class Database {
     package let path: String
     let handle: OpaquePointer
     private let identity: FileIdentity?
+    /// Whether whoever had the file open before did not close it: its log lay beside it.
+    package let wasLeftOpen: Bool
 
     /// Opens the file, which a writer makes if it is not there (mode 0600), and proves every setting.
     ///
     /// - Throws: `DatabaseError`: stay down, and leave the file as it is.
     package init(path: String, as role: Role = .writer) throws {
         _ = Self.countsNoMemory
+        wasLeftOpen = access("\(path)-wal", F_OK) == 0
         if role == .writer { Self.create(path) }
         var opened: OpaquePointer?
         let create = role == .writer ? SQLITE_OPEN_CREATE : 0

@@ -54,6 +54,10 @@ package enum DatabaseError: Error, Hashable, Sendable {
         case fix
     }
 
+    /// Whether the file is not what SQLite wrote, which no new start mends: it is left as it is, and neither
+    /// written nor served.
+    package var isDamage: Bool { if case .damaged = self { true } else { false } }
+
     package var remedy: Remedy {
         switch self {
         case .damaged, .io: .exit

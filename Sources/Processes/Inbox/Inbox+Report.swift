@@ -9,7 +9,7 @@ extension Inbox {
         if let damage {
             let reason = Condition(
                 "store_damaged", "\(damage)",
-                hint: "Restore a backup of inbox.db; the journals fill in what came after it.")
+                hint: "./run.sh rebuild makes a new one, of a backup or of the journals alone.")
             return place.report(reasons: [reason])
         }
         var figures = try await kept { try await self.store.figures() }

@@ -20,6 +20,7 @@ actor Inbox: Responder {
     private(set) var newestEvent: Int64 = 0
     /// Why nothing is applied at the moment; the store has no room.
     private(set) var full: DatabaseError?
+    private var fullness = Reminder()
     /// Why nothing is answered at all: the file is left as it is, for a person to look at.
     private(set) var damage: DatabaseError?
 
@@ -46,10 +47,27 @@ actor Inbox: Responder {
                 positions.start(origin, at: standing.position.seq)
             }
         } catch let error as DatabaseError {
-            guard case .damaged = error else { throw error }
-            place.log.error("store.damaged \(error)")
-            damage = error
+            guard error.isDamage else { throw error }
+            found(error)
         }
+    }
+
+    /// Reads the whole file, if a process has left it open, while journals are applied; answers whether it was read.
+    ///
+    /// - Throws: what else than damage kept it from being read.
+    func examine() async throws -> Bool {
+        guard damage == nil, await store.wasLeftOpen else { return false }
+        do { try await DatabaseCheck.run(store.path) } catch let error as DatabaseError {
+            guard error.isDamage else { throw error }
+            found(error)
+        }
+        return true
+    }
+
+    /// From now on it is up only to say so.
+    private func found(_ damage: DatabaseError) {
+        if self.damage == nil { place.log.error("store.damaged error=\(damage)") }
+        self.damage = damage
     }
 
     func answer(_ operation: InboxOperation, _ call: Call) async throws -> Reply {
@@ -93,11 +111,18 @@ actor Inbox: Responder {
 
     /// Between two looks at what is too old.
     private static let retiring = Duration.seconds(3_600)
+    /// Before another look at a clock that was not to be believed.
+    private static let trusting = Duration.seconds(600)
 
     /// Takes out what is older than so many days, each hour, until its task is cancelled.
     func retire(afterDays days: Int) async {
         let pause = Bell(on: place.loop)
+        var clock = ClockTrust()
         while !Task.isCancelled {
+            guard clock.isDeserved() else {
+                _ = await pause.wait(atMost: Self.trusting)
+                continue
+            }
             do { try await retire(before: Clocks.wall - Int64(days) * 24 * 3_600 * 1_000) } catch {
                 place.log.warning("retention.failed error=\(error)")
             }
@@ -111,8 +136,6 @@ actor Inbox: Responder {
                 try await self.store.retire(before: time, now: Clocks.wall)
             }
             guard count > 0 else { return }
-    /// Before another look at a clock that was not to be believed.
-    private static let trusting = Duration.seconds(600)
             newestEvent = max(newestEvent, newest)
             news.ring()
         }
@@ -148,21 +171,21 @@ actor Inbox: Responder {
     }
 
     /// Runs `body` on the store, and sorts out what is the matter with the store.
-            guard clock.isDeserved() else {
-                _ = await pause.wait(atMost: Self.trusting)
-                continue
-            }
     func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch let error as DatabaseError {
             switch error.remedy {
             case .fix: throw error
+            case .exit where error.isDamage:
+                found(error)
+                throw Self.damaged
             case .exit, .stayDown:
                 // What was committed last is unknown, or nothing can be: the next process looks again.
-                place.fail("\(error)")
+                place.fail("store.io_failed error=\(error)")
             case .refuseWrites, .refuseRow, .retry:
                 full = error
+                if fullness.isDue() { place.log.error("store.full error=\(error)") }
                 throw Problem(
                     .storeFull, status: 503, "inbox has no room to store what it is told.",
                     hint: "Free disk space; nothing is lost, the journals keep it.",

@@ -15,6 +15,7 @@ struct InboxProcess: DaemonProcess {
     /// Nil when everything is kept.
     private let retiring: Task<Void, Never>?
     private let looking: Task<Void, Never>
+    private let examining: Task<Void, Never>
 
     static func settings(from surroundings: Surroundings) throws(SettingError) -> InboxSettings {
         try InboxSettings(surroundings)
@@ -36,13 +37,17 @@ struct InboxProcess: DaemonProcess {
             Task(executorPreference: place.loop) { await inbox.retire(afterDays: days) }
         }
         let looking = Task(executorPreference: place.loop) { await inbox.lookAgain() }
+        let examining = Task(executorPreference: place.loop) {
+            await place.examine("inbox/inbox.db") { try await inbox.examine() }
+        }
         return Self(
             executor: executor, store: store, server: server, retiring: retiring,
-            looking: looking)
+            looking: looking, examining: examining)
     }
 
     func drain() async {
         await server.close()
+        examining.cancel()
         retiring?.cancel()
         looking.cancel()
         await retiring?.value

@@ -48,7 +48,7 @@ actor InboxStore {
     /// a moment.
     private static let pagesInLog = 16_384
 
-    private let path: String
+    nonisolated let path: String
     private let mode: Mode
     private let executor: ThreadExecutor
     private var state = State.closed
@@ -103,6 +103,11 @@ actor InboxStore {
         guard FileManager.default.fileExists(atPath: mark) else { return }
         try database.execute("UPDATE epoch SET value = lower(hex(randomblob(8)))")
         try FileManager.default.removeItem(atPath: mark)
+    }
+
+    /// Whether the process before this one ended without closing the file.
+    var wasLeftOpen: Bool {
+        if case .open(let opened) = state { opened.database.wasLeftOpen } else { false }
     }
 
     /// Lets go of the file, between two batches.

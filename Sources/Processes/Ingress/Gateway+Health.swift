@@ -42,7 +42,7 @@ extension Gateway {
         if let signer, !signer.reasons.isEmpty, signer.report == nil { return true }
         return switch await journal.condition {
         case .ready: false
-        case .closed, .full, .displaced, .broken: true
+        case .closed, .full, .displaced, .broken, .damaged: true
         }
     }
 }

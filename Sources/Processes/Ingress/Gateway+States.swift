@@ -57,6 +57,12 @@ extension Gateway {
                 Condition(
                     "store_displaced", "journal.db was moved or replaced while it was open",
                     hint: "Put the file back, or run ./run.sh restart ingress."))
+        case .damaged(let error):
+            reasons.append(
+                Condition(
+                    "store_damaged", "\(error)",
+                    hint: "./run.sh stop, move journal.db away and keep it, ./run.sh: webhooks are "
+                        + "taken again. What inbox had not seen is in that file."))
         case .closed, .broken:
             reasons.append(
                 Condition(

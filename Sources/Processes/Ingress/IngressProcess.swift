@@ -59,7 +59,14 @@ struct IngressProcess: DaemonProcess {
             on: place.loop, from: store, to: InboxSink(inbox, for: service),
             wokenBy: journal.entries)
         let shipping = Task(executorPreference: place.loop) {
-            do { try await shipper.run() } catch { place.fail("journal.unreadable error=\(error)") }
+            do { try await shipper.run() } catch {
+                guard await journal.isDamaged(by: error) else {
+                    place.fail("journal.unreadable error=\(error)")
+                }
+            }
+        }
+        let examining = Task(executorPreference: place.loop) {
+            await place.examine("ingress/journal.db") { try await journal.examine() }
         }
         let upkeep = Task(executorPreference: place.loop) { await journal.keepUp() }
         let leaving = Task(executorPreference: place.loop) {
@@ -80,7 +87,7 @@ struct IngressProcess: DaemonProcess {
         try await server.listen(on: place.listening.take())
         return Self(
             server: server, gateway: gateway, journal: journal,
-            tasks: [shipping, upkeep, leaving, tally])
+            tasks: [shipping, examining, upkeep, leaving, tally])
     }
 
     func drain() async {
@@ -110,6 +117,7 @@ extension Place {
         case .full(let error): log.error("store.full error=\(error)")
         case .displaced: log.error("store.displaced file=ingress/journal.db")
         case .broken(let error): fail("store.io_failed error=\(error)")
+        case .damaged(let error): log.error("store.damaged error=\(error)")
         }
     }
 }

@@ -313,7 +313,7 @@ actor MessageSender {
                 if !hasFailed { unwritten += 1 }
                 hasFailed = true
                 switch await outbox.condition {
-                case .closed, .displaced, .broken: return nil
+                case .closed, .displaced, .broken, .damaged: return nil
                 case .ready, .full: _ = await quiet.wait(atMost: Self.writePause)
                 }
             }

@@ -19,6 +19,8 @@ actor Outbox {
         case displaced
         /// Exit 70.
         case broken(DatabaseError)
+        /// Left as it is, for a person to look at.
+        case damaged(DatabaseError)
     }
 
     private struct Change {
@@ -52,8 +54,9 @@ actor Outbox {
     /// Rings on the loop for every commit that wrote to the journal.
     nonisolated let entries: EntryBell
     private(set) var condition = Condition.closed {
-        didSet { if condition != oldValue { report(condition) } }
+        didSet { tell(of: oldValue) }
     }
+    private var fullness = Reminder()
     /// When the next status in stub is due, wall clock in ms; as of the last commit.
     private(set) var nextDue: Int64?
     /// Called on the loop when `nextDue` may have come nearer.
@@ -65,7 +68,7 @@ actor Outbox {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// Calls `report` on the loop whenever `condition` becomes another.
+    /// Calls `report` on the loop whenever `condition` becomes another, and again while it stays full.
     init(
         on loop: EventLoop, over store: OutboxStore,
         report: @escaping @Sendable (Condition) -> Void = { _ in }
@@ -78,13 +81,51 @@ actor Outbox {
 
     /// Opens the store and waits for its start checkpoint; sends are refused until then.
     ///
-    /// - Throws: `DatabaseError`: stay down.
+    /// - Throws: `DatabaseError`: stay down; a damaged file shows in `condition` too.
     func open() async throws {
-        let found = try await store.open()
-        entries.ring(
-            JournalHead(origin: found.journal.origin, seq: found.journal.newest?.seq ?? 0))
-        nextDue = found.nextDue
-        condition = .ready
+        do {
+            let found = try await store.open()
+            entries.ring(
+                JournalHead(origin: found.journal.origin, seq: found.journal.newest?.seq ?? 0))
+            nextDue = found.nextDue
+            condition = .ready
+        } catch {
+            _ = isDamaged(by: error)
+            throw error
+        }
+    }
+
+    /// Reads the whole file, if a process has left it open, while sends go on; answers whether it was read.
+    ///
+    /// What is damaged shows in `condition`.
+    /// - Throws: what else kept it from being read.
+    func examine() async throws -> Bool {
+        guard await store.wasLeftOpen else { return false }
+        do { try await DatabaseCheck.run(store.path) } catch {
+            guard isDamaged(by: error) else { throw error }
+        }
+        return true
+    }
+
+    /// Whether that error, of whoever read the file, says that it is damaged: then nothing more is taken in.
+    func isDamaged(by error: any Error) -> Bool {
+        let found: DatabaseError
+        switch error {
+        case JournalError.store(let error): found = error
+        case let error as DatabaseError: found = error
+        default: return false
+        }
+        guard found.isDamage else { return false }
+        condition = .damaged(found)
+        return true
+    }
+
+    private func tell(of old: Condition) {
+        if case .full = condition {
+            if fullness.isDue() { report(condition) }
+        } else if condition != old {
+            report(condition)
+        }
     }
 
     /// The newest entry that was answered for; every answer carries it.
@@ -124,6 +165,7 @@ actor Outbox {
         case .ready, .full: break
         case .closed: throw Problem.unavailable(.provider)
         case .displaced, .broken: throw Problem.storeFailed
+        case .damaged: throw Problem.storeDamaged
         }
         let value = try await withCheckedThrowingContinuation { continuation in
             changes.append(Change(part: part, continuation: continuation))
@@ -147,6 +189,7 @@ actor Outbox {
         case .ready, .full: if isClosing { throw .unavailable(.provider) }
         case .closed: throw .unavailable(.provider)
         case .displaced, .broken: throw .storeFailed
+        case .damaged: throw .storeDamaged
         }
     }
 
@@ -194,6 +237,7 @@ actor Outbox {
     /// Notes what a failure means for the whole, and answers what it means for a caller.
     private func failed(_ error: any Error) async -> Problem {
         switch error {
+        case _ where isDamaged(by: error): return .storeDamaged
         case JournalError.store(let error) where error.remedy == .exit:
             condition = .broken(error)
             return .storeFailed
@@ -303,7 +347,7 @@ actor Outbox {
             let now = await store.pruningTime
             while try await store.prune(now: now) > 0, !Task.isCancelled {}
         } catch JournalError.store(let error) where error.remedy == .exit {
-            condition = .broken(error)
+            if !isDamaged(by: error) { condition = .broken(error) }
         } catch {
             // Lack of room is seen by the next send too, which says it to somebody.
         }

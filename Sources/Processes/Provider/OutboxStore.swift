@@ -148,6 +148,11 @@ actor OutboxStore {
 
     // MARK: Upkeep
 
+    /// Whether the process before this one ended without closing the file.
+    var wasLeftOpen: Bool {
+        if case .open(let tables) = state { tables.database.wasLeftOpen } else { false }
+    }
+
     /// Whether the path no longer names the open file; entries can still be read from it.
     var isDisplaced: Bool {
         if case .open(let tables) = state { tables.database.isDisplaced } else { false }
@@ -156,11 +161,6 @@ actor OutboxStore {
     /// Keys live as long as their message, and at least this long: three days, in ms.
     static let shortestMemory: Int64 = 72 * 3_600 * 1_000
 
-    /// Deletes some of what is old, and answers how much; call it until that is 0.
-    ///
-    /// - Throws: `JournalError`.
-    func prune(now: Int64) throws -> Int64 {
-        try onTables { tables in
     /// What ages are counted to, in ms: a clock that was put forward must not cost a key that was just used.
     ///
     /// Rows have the wall clock's times, which people see.
@@ -169,6 +169,11 @@ actor OutboxStore {
         return min(Clocks.wall, tables.messages.steadyTime)
     }
 
+    /// Deletes some of what is old, and answers how much; call it until that is 0.
+    ///
+    /// - Throws: `JournalError`.
+    func prune(now: Int64) throws -> Int64 {
+        try onTables { tables in
             try tables.database.transaction {
                 let entries = try tables.journal.prune(retention, now: now)
                 let age = max(retention.age, Self.shortestMemory)

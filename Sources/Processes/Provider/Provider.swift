@@ -240,6 +240,7 @@ extension Outbox.Condition {
             Condition(
                 "store_displaced", "outbox.db was moved or replaced while it was open",
                 hint: "Provider ships what it has and starts anew; put the right file back.")
+        case .damaged(let error): .damaged(error)
         case .closed, .broken:
             Condition(
                 "store_damaged", "the outbox cannot be used", hint: "See ./run.sh logs provider.")

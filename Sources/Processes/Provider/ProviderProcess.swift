@@ -11,14 +11,25 @@ struct ProviderProcess: DaemonProcess {
     static let service = Service.provider
     static let lock = "provider/outbox.lock"
 
-    private let server: Server<Provider>
-    private let outbox: Outbox
-    private let sendPath: SendPath
-    private let media: MediaPath
-    private let shipping: Task<Void, Never>
-    private let upkeep: Task<Void, Never>
-    /// Waits for the file to be taken away.
-    private let ending: Task<Void, Never>
+    /// What there is while the outbox can be used.
+    fileprivate struct Work {
+        let server: Server<Provider>
+        let outbox: Outbox
+        let sendPath: SendPath
+        let media: MediaPath
+        let shipping: Task<Void, Never>
+        let upkeep: Task<Void, Never>
+        let examining: Task<Void, Never>
+        /// Waits for the file to be taken away.
+        let ending: Task<Void, Never>
+    }
+
+    private enum Life {
+        case working(Work)
+        case damaged(Server<DamagedProvider>)
+    }
+
+    private let life: Life
 
     static func settings(from surroundings: Surroundings) throws(SettingError) -> ProviderSettings {
         try ProviderSettings(surroundings)
@@ -35,8 +46,14 @@ struct ProviderProcess: DaemonProcess {
     }
 
     static func start(_ settings: ProviderSettings, in place: Place) async throws -> Self {
-        let loop = place.loop
         let directory = "\(place.stateDirectory)/provider"
+        return Self(life: try await live(settings, in: directory, place))
+    }
+
+    private static func live(
+        _ settings: ProviderSettings, in directory: String, _ place: Place
+    ) async throws -> Life {
+        let loop = place.loop
         let executor = try ThreadExecutor()
         let store = OutboxStore(
             path: "\(directory)/outbox.db", mode: place.mode,
@@ -47,13 +64,34 @@ struct ProviderProcess: DaemonProcess {
             place.tell(condition)
             if condition == .displaced { displaced.ring() }
         }
-        try await outbox.open()
+        do {
+            try await outbox.open()
+            return .working(
+                try await work(settings, in: directory, outbox, store, displaced, executor, place))
+        } catch {
+            guard case .damaged(let damage) = await outbox.condition else { throw error }
+            let provider = DamagedProvider(in: place, because: damage)
+            return .damaged(try await place.serve(provider) { place.hello() })
+        }
+    }
 
+    private static func work(
+        _ settings: ProviderSettings, in directory: String, _ outbox: Outbox, _ store: OutboxStore,
+        _ displaced: Bell, _ executor: ThreadExecutor, _ place: Place
+    ) async throws -> Work {
+        let loop = place.loop
         let shipper = Shipper(
             on: loop, from: store, to: InboxSink(place.client(to: .inbox), for: service),
             wokenBy: outbox.entries)
         let shipping = Task(executorPreference: loop) {
-            do { try await shipper.run() } catch { place.fail("outbox.unreadable error=\(error)") }
+            do { try await shipper.run() } catch {
+                guard await outbox.isDamaged(by: error) else {
+                    place.fail("outbox.unreadable error=\(error)")
+                }
+            }
+        }
+        let examining = Task(executorPreference: loop) {
+            await place.examine("provider/outbox.db") { try await outbox.examine() }
         }
         let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
         let ending = endWhenDisplaced(displaced, shipper, place)
@@ -69,17 +107,24 @@ struct ProviderProcess: DaemonProcess {
         let server = try await place.serve(provider) {
             place.hello(journal: try? await outbox.head())
         }
-        return Self(
+        return Work(
             server: server, outbox: outbox, sendPath: sendPath, media: media, shipping: shipping,
-            upkeep: upkeep, ending: ending)
+            upkeep: upkeep, examining: examining, ending: ending)
     }
 
     func drain() async {
+        switch life {
+        case .working(let work): await work.drain()
+        case .damaged(let server): await server.close()
+        }
+    }
+}
+
+extension ProviderProcess.Work {
+    fileprivate func drain() async {
         // What was asked meanwhile is asked again of the next process, with the same ids.
         await server.close()
-        ending.cancel()
-        upkeep.cancel()
-        shipping.cancel()
+        for task in [ending, upkeep, shipping, examining] { task.cancel() }
         await media.stop()
         await sendPath.stop()
         await outbox.close()
@@ -111,6 +156,7 @@ extension Place {
         case .full(let error): log.error("store.full error=\(error)")
         case .displaced: log.error("store.displaced file=provider/outbox.db")
         case .broken(let error): fail("store.io_failed error=\(error)")
+        case .damaged(let error): log.error("store.damaged error=\(error)")
         }
     }
 }

@@ -92,6 +92,14 @@ extension Problem {
             hint: "Free disk space; then try again.", retryable: true, retryAfterSeconds: 5)
     }
 
+    /// It was not taken in, and nothing is before a person has looked.
+    static var storeDamaged: Problem {
+        Problem(
+            .unavailable, status: 503, "The outbox is damaged; nothing is taken in or sent.",
+            hint: "See ./run.sh logs provider; then repeat with the same Idempotency-Key.",
+            retryable: true, retryAfterSeconds: 60)
+    }
+
     /// Whether it was kept is not known: the process begins again, and then knows.
     static var storeFailed: Problem {
         Problem(
