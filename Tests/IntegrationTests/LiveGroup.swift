@@ -9,7 +9,7 @@ let liveToken = "EAAtestToken0001"
 /// Lends a live group whose Graph, and the sender of whose webhooks, is the fake one.
 func withLiveGroup(
     numbers: [String] = [liveNumber], pacing: String = "off",
-    provider settings: [String: String] = [:],
+    provider settings: [String: String] = [:], movedBy clock: MovableClock? = nil,
     preparing: (FakeGraph) async throws -> Void = { _ in },
     _ body: (TestGroup, FakeGraph) async throws -> Void
 ) async throws {
@@ -26,7 +26,7 @@ func withLiveGroup(
                 appSecret: TestGroup.appSecret, tries: 50)
             for (name, value) in settings { group.provider.set(name, value) }
             try await preparing(graph)
-            try await group.start()
+            for process in group.all { try await process.start(with: clock?.fault) }
             try await body(group, graph)
         }
     }
