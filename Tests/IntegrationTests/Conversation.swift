@@ -52,6 +52,24 @@ extension TestGroup {
             }
         }
     }
+
+    /// Sends a text with a key until it is answered 200.
+    func sendUntilTaken(_ text: String) async throws {
+        let body = #"{"to":"+\#(Payload.contact)","text":"\#(text)"}"#
+        try await eventually("\(text) is taken") {
+            let answer = try? await send("send", body, ["Idempotency-Key: \(text)"])
+            return answer?.status == 200
+        }
+    }
+
+    /// Posts a webhook until it is answered 200, as Meta does.
+    func postUntilTaken(_ text: String) async throws {
+        let body = Payload.text(text, wamid: "wamid.\(text)")
+        try await eventually("\(text) is taken") {
+            let answer = try? await webhook(body)
+            return answer?.status == 200
+        }
+    }
 }
 
 /// An answer that the test cannot go on with.
