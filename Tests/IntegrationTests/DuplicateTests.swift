@@ -20,6 +20,24 @@ extension LoadingTests {
             }
         }
 
+        @Test("fifty webhooks 20 times each, shuffled, over 16 connections: each message once")
+        func shuffled() async throws {
+            try await withGroup { group in
+                try await group.start()
+                let texts = numbered("w", 1...50)
+                let bodies = texts.map { Payload.text($0, wamid: "wamid.\($0)") }
+                var random = SplitMix(1)
+                let deliveries = Array(repeatElement(bodies, count: 20).joined())
+                    .shuffled(using: &random)
+                #expect(deliveries.count == 1_000)
+                try await group.postOften(deliveries, connections: 16)
+                #expect(try await group.settledTexts() == texts)
+                let list = try await group.get("/api/whatsapp/conversations")
+                #expect(list.json["conversations"]?.elements?.count == 1)
+                #expect(list.json["conversations"]?.elements?.first?["unread_count"] == 50)
+            }
+        }
+
         @Test("statuses in every order, each several times: the furthest one holds")
         func statusesInEveryOrder() async throws {
             let orders = [

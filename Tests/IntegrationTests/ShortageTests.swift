@@ -105,7 +105,7 @@ extension LoadingTests {
             try await withGroup { group in
                 try await group.start(.signer)
                 // 128 are kept for itself.
-                try await group.ingress.start(with: .descriptorsUpTo(160))
+                try await group.ingress.start(with: .descriptorsUpTo(256))
                 let old = try await blocking { try group.connection() }
                 func post(_ connection: HTTPConnection, _ wamid: String) async throws -> Int {
                     let body = Payload.text("hello", wamid: wamid)
@@ -117,7 +117,7 @@ extension LoadingTests {
                 }
                 #expect(try await post(old, "wamid.1") == 200)
                 let crowd = Crowd(
-                    try await blocking { try (0..<100).map { _ in try group.connection() } })
+                    try await blocking { try (0..<300).map { _ in try group.connection() } })
                 #expect(try await post(old, "wamid.2") == 200)
                 async let waiting = group.webhook(Payload.text("hello", wamid: "wamid.3"))
                 #expect(try await post(old, "wamid.4") == 200)
@@ -126,6 +126,42 @@ extension LoadingTests {
                 #expect(try await waiting.status == 200)
                 #expect(group.ingress.isRunning)
             }
+        }
+
+        @Test(
+            "no more descriptors for who connects to a socket: its peers are served, and it recovers",
+            arguments: [GatewayProcess.Name.signer, .provider, .inbox])
+        func noDescriptorsInside(name: GatewayProcess.Name) async throws {
+            try await withGroup(auth: .token) { group in
+                for process in group.all {
+                    try await process.start(with: process.name == name ? .descriptorsUpTo(64) : nil)
+                }
+                try await group.workOnce("before")
+                let path = group.folder.file("run/\(name.rawValue).sock")
+                let crowd = try await blocking { try (0..<100).map { _ in try Visitor(path) } }
+                try await eventually("it cannot accept any more") {
+                    group[name].log.contains("ipc.accept_failed")
+                }
+                try await group.workOnce("meanwhile")
+                for visitor in crowd { visitor.leave() }
+                // A peer that has to connect anew.
+                #expect(try await group.ingress.stop() == .exited(0))
+                try await group.ingress.start()
+                try await group.workOnce("after")
+                #expect(try await group[name].stop() == .exited(0))
+            }
+        }
+    }
+}
+
+extension TestGroup {
+    /// A webhook and a send, each taken and read.
+    func workOnce(_ text: String) async throws {
+        try await postTexts(["webhook.\(text)"])
+        try await sendUntilTaken("send.\(text)")
+        let found = try await settledTexts()
+        for kind in ["webhook", "send"] {
+            #expect(found.count { $0 == "\(kind).\(text)" } == 1, "\(kind) \(text)")
         }
     }
 }

@@ -38,3 +38,10 @@ package struct Fault: Sendable {
         Fault(launcher: ["/bin/bash", "-c", "ulimit \(limit) && exec \"$0\""])
     }
 }
+
+extension Fault {
+    /// Its log goes to that file or pipe.
+    package static func logging(to path: String) -> Fault {
+        Fault(launcher: ["/bin/bash", "-c", "exec \"$0\" \"$@\" 2>'\(path)'"])
+    }
+}

@@ -37,6 +37,7 @@ package final class GatewayProcess: Sendable {
     private let settings: Mutex<[String: String]>
     private let arguments = Mutex<[String]>([])
     private let launcher = Mutex<[String]>([])
+    private let program = Mutex<String?>(nil)
     private let input: CInt?
     private let logFile: String
     private let state = Mutex(State())
@@ -83,8 +84,9 @@ package final class GatewayProcess: Sendable {
         precondition(!isRunning, "\(name.rawValue) runs already")
         let start = log(from: 0).utf8.count
         let environment = settings.withLock { $0 }
-        let program = [try executable(name.rawValue)] + arguments.withLock { $0 }
-        let command = (fault?.launcher ?? launcher.withLock { $0 }) + program
+        let own = try program.withLock { try $0 ?? executable(name.rawValue) }
+        let command =
+            (fault?.launcher ?? launcher.withLock { $0 }) + [own] + arguments.withLock { $0 }
         let child = try await Spawner.shared.get().spawn(
             command[0], Array(command.dropFirst()), environment: environment, input: input,
             log: logFile)
@@ -105,6 +107,8 @@ package final class GatewayProcess: Sendable {
 
     /// The command that becomes the program, in the starts to come without a fault.
     package func set(launcher: [String]) { self.launcher.withLock { $0 = launcher } }
+    /// Another program than that which was built with the tests.
+    package func set(program path: String) { program.withLock { $0 = path } }
 
     // MARK: What it is
 

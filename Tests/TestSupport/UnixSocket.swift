@@ -8,16 +8,7 @@ package func sendAndClose(_ bytes: [UInt8], to path: String) throws {
     let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = Descriptor(owning: try checked("socket") { Glibc.socket(AF_UNIX, type, 0) })
     let number = socket.number
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    _ = try withUnsafePointer(to: &address) { pointer in
-        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            try checked("connect \(path)") {
-                connect(number, address, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-    }
+    try connect(number, to: path)
     _ = bytes.withUnsafeBytes { send(number, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
     shutdown(number, CInt(SHUT_WR))
     _ = readToEnd(of: number, within: .seconds(1))
@@ -27,4 +18,35 @@ package func sendAndClose(_ bytes: [UInt8], to path: String) throws {
 package func mode(of path: String) -> UInt32? {
     var status = stat()
     return lstat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+}
+
+/// A connection to a Unix socket that says nothing.
+package final class Visitor: Sendable {
+    private let number: CInt
+
+    /// Connects; blocks while the backlog is full.
+    ///
+    /// - Throws: `SystemError` when nobody listens there.
+    package init(_ path: String) throws {
+        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let number = try checked("socket") { Glibc.socket(AF_UNIX, type, 0) }
+        self.number = number
+        try connect(number, to: path)
+    }
+
+    /// Goes away; to be called once.
+    package func leave() { close(number) }
+}
+
+private func connect(_ number: CInt, to path: String) throws {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    _ = try withUnsafePointer(to: &address) { pointer in
+        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            try checked("connect \(path)") {
+                Glibc.connect(number, address, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
 }
