@@ -58,8 +58,8 @@ struct ScriptTests {
     @Test("a throttle lasts as long as it was told to")
     func lasts() async throws {
         try await FakeGraph.with(tls: false) { graph in
-            try await graph.add(GraphRule(lasting: .seconds(5), .error(130429)))
             let start = ContinuousClock.now
+            try await graph.add(GraphRule(lasting: .seconds(5), .error(130429)))
             #expect(try await Client(graph: graph).send().errorCode == 130429)
             try await eventually("the throttle ends") {
                 try await Client(graph: graph).send().status == 200

@@ -12,7 +12,8 @@ struct OutageTests {
     func tokenExpires() async throws {
         try await withLiveGroup(pacing: "on") { group, graph in
             let ids = try await group.queueTexts(25, toEachOf: 20)
-            try await graph.reach(.accepted, 100)
+            // Early: on a slow machine all may be gone before Graph hears of it.
+            try await graph.reach(.accepted, 20)
             try await graph.expire(tokens: [liveToken])
             try await eventually("health says that sending is paused") {
                 try await group.get("/api/health").text.contains("sending_paused")

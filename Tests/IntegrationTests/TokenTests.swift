@@ -81,8 +81,11 @@ struct TokenTests {
             func warning() async throws -> JSONValue? {
                 try await group.get("/api/health").json["warnings"]?.elements?.first
             }
-            let idle = try await warning()
-            #expect(idle?["code"]?.text == "previous_secret_idle")
+            var idle: JSONValue?
+            try await eventually("ingress has heard of signer") {
+                idle = try await warning()
+                return idle?["code"]?.text == "previous_secret_idle"
+            }
             #expect(idle?["message"]?.text?.contains("has not been needed since") == true)
             _ = try await group.ask(
                 "GET", "/api/whatsapp/conversations", ["Authorization: Bearer \(previous)"])
