@@ -9,6 +9,8 @@ final class TortureView: @unchecked Sendable {
     private let start = ContinuousClock.now
     private var last = (at: ContinuousClock.now, acknowledged: 0)
     private var rate = 0
+    /// Complaints that were shown.
+    private var shown = 0
 
     init(isOn: Bool) { self.isOn = isOn }
 
@@ -20,6 +22,8 @@ final class TortureView: @unchecked Sendable {
     /// A fault is over.
     func ended(_ fault: Fault, kills: Int, took: Duration, _ ledger: TortureLedger) {
         guard isOn else { return }
+        for complaint in ledger.complaints.dropFirst(shown) { say("           \(complaint)") }
+        shown = ledger.complaints.count
         let wait = ledger.rows[.fault(fault.kind)]?.worstWait ?? .zero
         let count = kills > 1 ? " (\(kills) kills)" : ""
         say(
