@@ -173,8 +173,8 @@ struct GroupCommitTests {
             let error = try await #require(throws: JournalError.self) {
                 try await journal.append(.webhook, Data())
             }
-            #expect(await journal.isDamaged(by: error))
-            #expect(await !journal.isDamaged(by: JournalError.notOpen))
+            #expect(await journal.noteDamage(error))
+            #expect(await !journal.noteDamage(JournalError.notOpen))
         }
         #expect(seen.all.count == 1)
         guard case .damaged? = seen.all.first else {

@@ -91,13 +91,13 @@ package actor Journal {
     package func examine() async throws -> Bool {
         guard await store.wasLeftOpen else { return false }
         do { try await DatabaseCheck.run(store.path) } catch {
-            guard isDamaged(by: error) else { throw error }
+            guard noteDamage(error) else { throw error }
         }
         return true
     }
 
-    /// Whether that error, of whoever read the file, says that it is damaged: then nothing more is taken.
-    package func isDamaged(by error: any Error) -> Bool {
+    /// Takes nothing more if that error, of whoever read the file, says that it is damaged; answers whether it does.
+    package func noteDamage(_ error: any Error) -> Bool {
         let found = (error as? JournalError)?.storeError ?? error as? DatabaseError
         guard let found, found.isDamage else { return false }
         condition = .damaged(found)
@@ -177,7 +177,7 @@ package actor Journal {
 
     private func fail(_ batch: [Waiter], _ error: any Error) async {
         switch error {
-        case _ where isDamaged(by: error): break
+        case _ where noteDamage(error): break
         case JournalError.store(let error) where error.remedy == .exit: condition = .broken(error)
         case JournalError.store(let error) where error.remedy == .refuseWrites:
             condition = .full(error)
@@ -216,10 +216,11 @@ package actor Journal {
 
     /// Deletes what retention allows; a failure is seen by the next append too.
     package func prune() async {
+        if case .damaged = condition { return }
         do {
             while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
         } catch JournalError.store(let error) where error.remedy == .exit {
-            if !isDamaged(by: error) { condition = .broken(error) }
+            if !noteDamage(error) { condition = .broken(error) }
         } catch {}
     }
 

@@ -172,6 +172,7 @@ actor Inbox: Responder {
 
     /// Runs `body` on the store, and sorts out what is the matter with the store.
     func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
+        if damage != nil { throw Self.damaged }
         do {
             return try await body()
         } catch let error as DatabaseError {

@@ -60,7 +60,7 @@ struct IngressProcess: DaemonProcess {
             wokenBy: journal.entries)
         let shipping = Task(executorPreference: place.loop) {
             do { try await shipper.run() } catch {
-                guard await journal.isDamaged(by: error) else {
+                guard await journal.noteDamage(error) else {
                     place.fail("journal.unreadable error=\(error)")
                 }
             }

@@ -90,7 +90,7 @@ actor Outbox {
             nextDue = found.nextDue
             condition = .ready
         } catch {
-            _ = isDamaged(by: error)
+            _ = noteDamage(error)
             throw error
         }
     }
@@ -102,13 +102,13 @@ actor Outbox {
     func examine() async throws -> Bool {
         guard await store.wasLeftOpen else { return false }
         do { try await DatabaseCheck.run(store.path) } catch {
-            guard isDamaged(by: error) else { throw error }
+            guard noteDamage(error) else { throw error }
         }
         return true
     }
 
-    /// Whether that error, of whoever read the file, says that it is damaged: then nothing more is taken in.
-    func isDamaged(by error: any Error) -> Bool {
+    /// Takes nothing more in if that error, of whoever read the file, says that it is damaged; answers whether it does.
+    func noteDamage(_ error: any Error) -> Bool {
         let found: DatabaseError
         switch error {
         case JournalError.store(let error): found = error
@@ -237,7 +237,7 @@ actor Outbox {
     /// Notes what a failure means for the whole, and answers what it means for a caller.
     private func failed(_ error: any Error) async -> Problem {
         switch error {
-        case _ where isDamaged(by: error): return .storeDamaged
+        case _ where noteDamage(error): return .storeDamaged
         case JournalError.store(let error) where error.remedy == .exit:
             condition = .broken(error)
             return .storeFailed
@@ -343,11 +343,12 @@ actor Outbox {
     }
 
     private func prune() async {
+        if case .damaged = condition { return }
         do {
             let now = await store.pruningTime
             while try await store.prune(now: now) > 0, !Task.isCancelled {}
         } catch JournalError.store(let error) where error.remedy == .exit {
-            if !isDamaged(by: error) { condition = .broken(error) }
+            if !noteDamage(error) { condition = .broken(error) }
         } catch {
             // Lack of room is seen by the next send too, which says it to somebody.
         }

@@ -85,7 +85,7 @@ struct ProviderProcess: DaemonProcess {
             wokenBy: outbox.entries)
         let shipping = Task(executorPreference: loop) {
             do { try await shipper.run() } catch {
-                guard await outbox.isDamaged(by: error) else {
+                guard await outbox.noteDamage(error) else {
                     place.fail("outbox.unreadable error=\(error)")
                 }
             }
