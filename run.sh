@@ -38,6 +38,8 @@ source "$parts/supervisor.sh"
 source "$parts/units.sh"
 # shellcheck source=Sources/Tools/RunScript/care.sh
 source "$parts/care.sh"
+# shellcheck source=Sources/Tools/RunScript/fuzz.sh
+source "$parts/fuzz.sh"
 
 # --- Start
 
@@ -363,6 +365,7 @@ run_checks() {
     step swift build --build-tests
     step build
     step swift test --skip-build --disable-xctest
+    step fuzz --seconds $fuzz_seconds_of_a_check
     step signer_links_little
     step survive_torture
     say "all checks passed"
@@ -399,6 +402,7 @@ help() {
 ./run.sh bench                  measures sends and webhooks per second; --seconds N, --connections N
 ./run.sh torture                kills and stops processes under traffic, and counts; --minutes N, --kills N, --seed N, --watch, --keep
 ./run.sh bench inbox            fills an inbox and measures reads; --messages N, --people N
+./run.sh fuzz [TARGET …]        gives what reads strangers' bytes made-up ones; --seconds N for each target
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
 ./run.sh supervisor             prints the sections for an existing supervisord
 ./run.sh systemd                prints the units for systemd; --into DIR writes them, --user NAME runs them as that user
@@ -417,7 +421,7 @@ main() {
     exec) exec_process "$@" ;;
     sample-webhook) sample_webhook "$@" ;;
     dead-letters) dead_letters "$@" ;;
-    bench | torture) "$command" "$@" ;;
+    bench | fuzz | torture) "$command" "$@" ;;
     supervisor) print_supervisor ;;
     systemd) print_systemd "$@" ;;
     test) run_checks ;;

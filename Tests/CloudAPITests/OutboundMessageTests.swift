@@ -112,6 +112,7 @@ struct OutboundMessageTests {
             ("ftp://a.example", false), ("https://", false), ("https:///x", false),
             ("a.example", false),
             ("https://a b", false), ("https://u:p@a.example/", false),
+            ("https://u@\u{301}a.example/", false), ("https://a\\\u{301}b/", false),
             ("https://a.example/\n", false),
             ("javascript:alert(1)", false), ("https://:80/", false), ("file:///etc/passwd", false),
         ])

@@ -28,9 +28,18 @@ struct AttachmentTests {
             (".bashrc", "bashrc"), ("..", nil), ("/", nil), (" . ", nil), ("a.txt. ", "a.txt"),
             ("a\r\nSet-Cookie: b", "aSet-Cookie: b"), ("a\u{0}b\u{7F}\u{85}", "ab"),
             ("invoice\u{202E}fdp.exe", "invoicefdp.exe"), ("a\u{200B}\u{FEFF}b", "ab"),
-            ("\u{202E}", nil), ("a/", "a"),
+            ("\u{202E}", nil), ("a/", "a"), ("a/\u{301}b", "\u{301}b"),
+            ("..\\\u{20DD}c", "\u{20DD}c"),
         ] as [(String, String?)])
     func safe(name: String, safe: String?) { #expect(Attachment.safeName(name) == safe) }
+
+    @Test("a name that is cut ends as one that is not: in no blank and no dot")
+    func cutEnd() {
+        for end in [" b", ". c", ".. not an extension"] {
+            let name = String(repeating: "x", count: 254) + end
+            #expect(Attachment.safeName(name) == String(repeating: "x", count: 254))
+        }
+    }
 
     @Test("a name has 255 bytes and not one more; its extension stays")
     func length() {

@@ -1,3 +1,4 @@
+import BadRequests
 import HTTP1
 import Testing
 

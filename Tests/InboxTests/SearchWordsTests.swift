@@ -41,6 +41,7 @@ struct SearchWordsTests {
             ("hello wor", #"words : ("hello" "wor"*)"#), ("hello wo", #"words : ("hello" "wo")"#),
             (#"a"b OR *"#, #"words : ("a""b" "OR" "*")"#), ("東京", #"words : ("東京")"#),
             ("東京都 駅", #"words : ("東京 京都" "駅"*)"#), ("😀", #"words : ("😀")"#),
+            ("\"\u{301} OR x", "words : (\"\"\"\u{301}\" \"OR\" \"x\")"),
             ("  ", #"words : ("")"#), ("", #"words : ("")"#), ("o'nei", #"words : ("o'nei"*)"#),
         ])
     func messages(query: String, expression: String) {

@@ -77,7 +77,7 @@ struct StoreDouble {
                     "INSERT INTO temp.fresh(rowid, words, conversation) VALUES (?, ?, ?)"
                 ).run(
                     .integer(place), .text(SearchWords.indexed(text)),
-                    .text(SearchIndex.token(of: conversation)))
+                    .text(SearchWords.token(of: conversation)))
             }
             let faults = try database.prepare(
                 """

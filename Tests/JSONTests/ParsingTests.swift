@@ -20,7 +20,9 @@ struct ParsingTests {
             "-0.0", "1e999", "-1e999", "1e-999", "9223372036854775807", "-9223372036854775808",
             "9223372036854775808", "123456789012345678901234567890", "9007199254740993.0",
             "9007199254740992.0", "1e17", "1.5e18", "1e19", "-9.0e18",
-            "1e-2147483649", "12345678901234567e-1",
+            "1e-2147483649", "12345678901234567e-1", "922337202685477581e-1",
+            "-92233720268547758.9",
+            "9223372036854775807.9", "9223372036854775808.5",
             #""""#, #""a""#, #""a\"\\\/\b\f\n\r\t""#, #""\u00e9\u20AC\u0000""#,
             #""\ud83d\ude00""#, #""\ud83d""#, #""\ude00""#, #""\ud83dx""#, #""\ud83d\u0041""#,
             #""\ud83d\ud83d\ude00""#, #"["\ud83d",1]"#, "\"\u{7f}\u{80}ü😀\"", "[]", "{}", "[ ]",
@@ -148,12 +150,6 @@ struct ParsingTests {
                 text += "e" + (Bool.random(using: &random) ? "-" : "") + digits(3)
             }
             let (found, decoded) = (Self.read(text), Self.decoded(Data(text.utf8)))
-            // Of what has no whole value from 2^53 on, the decoder makes one and drops the rest.
-            if case .number(let number)? = found, number.magnitude >= 0x1p53,
-                case .integer? = decoded
-            {
-                continue
-            }
             #expect(found == decoded, "\(text)")
         }
     }

@@ -21,12 +21,23 @@ package enum Attachment {
     /// The sender chose it: it must not lead out of the folder that it is saved in, hide itself, or
     /// look like another one.
     package static func safeName(_ name: String) -> String? {
-        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""
+        // Scalar by scalar: a slash under an accent is another character for Swift, and a slash for others.
+        let last = name.unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last
         var safe = String.UnicodeScalarView()
-        for scalar in last.unicodeScalars where !isInvisible(scalar) { safe.append(scalar) }
+        for scalar in last ?? Substring.UnicodeScalarView() where !isInvisible(scalar) {
+            safe.append(scalar)
+        }
         while let first = safe.first, first == "." || first == " " { safe.removeFirst() }
-        while let last = safe.last, last == "." || last == " " { safe.removeLast() }
-        return safe.isEmpty ? nil : shortened(String(safe))
+        // A second time for where it was cut.
+        let whole = withoutEnd(shortened(withoutEnd(String(safe))))
+        return whole.isEmpty ? nil : whole
+    }
+
+    /// Dots and blanks at the end are what some systems leave out.
+    private static func withoutEnd(_ name: String) -> String {
+        var name = name.unicodeScalars
+        while let last = name.last, last == "." || last == " " { name.removeLast() }
+        return String(name)
     }
 
     /// Cut in the middle, so that its extension stays.

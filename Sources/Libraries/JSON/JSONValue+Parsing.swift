@@ -238,13 +238,13 @@ private struct Parser {
         let text = String(decoding: bytes[start..<place], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else { return .null }
-        // From there on a `Double` has no ones: only the digits tell whether it is whole.
+        // From there on a `Double` has no ones, let alone a fraction; the digits have.
         let integer =
             number.magnitude < 0x1p53 ? Int64(exactly: number) : isWhole ? nil : Self.integer(text)
         return integer.map(JSONValue.integer) ?? .number(number)
     }
 
-    /// The whole number that is written with a point or an exponent; nil if it is none, or beyond 64 bits.
+    /// What is whole of a number that is written with a point or an exponent; nil if it is beyond 64 bits.
     private static func integer(_ text: String) -> Int64? {
         let parts = text.split { $0 == "e" || $0 == "E" }
         // More than 32 bits of exponent make no number of any bytes that fit here.
@@ -255,7 +255,7 @@ private struct Parser {
             power -= digits[point...].utf8.count - 1
             digits.remove(at: point)
         }
-        while power < 0, digits.last == "0" {
+        while power < 0, !digits.isEmpty {
             digits.removeLast()
             power += 1
         }

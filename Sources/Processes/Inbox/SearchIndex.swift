@@ -114,11 +114,6 @@ final class SearchIndex {
         changes = [:]
     }
 
-    /// The word by which the index knows a conversation.
-    static func token(of conversation: String) -> String {
-        String(conversation.drop { $0 != "_" }.dropFirst())
-    }
-
     // MARK: Parties
 
     /// What the party of a conversation is called now.
@@ -176,5 +171,5 @@ extension SearchIndex.Entry {
     }
 
     fileprivate var words: String { SearchWords.indexed(text) }
-    fileprivate var token: String { SearchIndex.token(of: conversation) }
+    fileprivate var token: String { SearchWords.token(of: conversation) }
 }

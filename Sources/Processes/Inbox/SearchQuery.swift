@@ -16,7 +16,7 @@ struct SearchQuery {
     func messages(in conversations: [String]? = nil) -> String {
         let words = "words : (\(expression(beginningFrom: Self.shortestBeginning)))"
         guard let conversations else { return words }
-        let ids = conversations.map { Self.quoted(SearchIndex.token(of: $0)) }
+        let ids = conversations.map { Self.quoted(SearchWords.token(of: $0)) }
         return "\(words) AND conversation : (\(ids.joined(separator: " OR ")))"
     }
 
@@ -79,7 +79,10 @@ struct SearchQuery {
     }
 
     /// A string of FTS5, in which only the quote has a meaning. (SQLite, "FTS5 Strings")
+    ///
+    /// Scalar by scalar: a quote under an accent is another character for Swift, and a quote for SQLite.
     private static func quoted(_ text: String) -> String {
-        "\"" + text.replacing("\"", with: "\"\"") + "\""
+        let inside = text.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+        return "\"\(String(String.UnicodeScalarView(inside)))\""
     }
 }

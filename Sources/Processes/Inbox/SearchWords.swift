@@ -50,6 +50,11 @@ enum SearchWords {
             .joined(separator: " ")
     }
 
+    /// The word by which the index knows a conversation.
+    static func token(of conversation: String) -> String {
+        String(conversation.drop { $0 != "_" }.dropFirst())
+    }
+
     static func pieces(of text: String) -> [Piece] {
         var pieces: [Piece] = []
         var words = String.UnicodeScalarView()

@@ -43,11 +43,11 @@ actor Signer: Responder {
     // MARK: Verifying
 
     private func verify(_ request: VerifySignature) -> VerifySignature.Answer {
-        guard request.signature.hasPrefix(Self.prefix),
-            let code = Hex.decode(request.signature.dropFirst(Self.prefix.count))
-        else { return VerifySignature.Answer(.forged) }
+        guard let signature = BodySignature(request.signature) else {
+            return VerifySignature.Answer(.forged)
+        }
         let isAuthentic = isProved(by: secrets.appSecret) { secret in
-            equalInConstantTime(HMAC.sha256(key: secret, message: request.body), code)
+            signature.proves(request.body, under: secret)
         }
         figures[isAuthentic ? "authentic" : "forged", default: 0] += 1
         if !isAuthentic { noteRefusal() }
@@ -130,7 +130,6 @@ actor Signer: Responder {
 
     // MARK: Signing
 
-    private static let prefix = "sha256="
     private static let longestSample = 4_096
 
     /// A body that inbox keeps as what it is, a proof that the way from verification to storage is whole.
@@ -171,8 +170,8 @@ actor Signer: Responder {
     }
 
     private func signed(_ body: Data) -> SignedBody {
-        let code = HMAC.sha256(key: secrets.appSecret.current, message: body)
-        return SignedBody(body: body, signature: Self.prefix + Hex.encode(code))
+        let signature = BodySignature(of: body, under: secrets.appSecret.current)
+        return SignedBody(body: body, signature: signature.text)
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

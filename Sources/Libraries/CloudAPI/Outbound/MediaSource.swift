@@ -45,7 +45,8 @@ package enum MediaSource: Hashable, Sendable {
         } else {
             return false
         }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        // Scalars: a sign under an accent is another character for Swift, and the sign for who fetches it.
+        let authority = rest.unicodeScalars.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let hasHost = authority.first.map { $0 != ":" } ?? false
         let isClean = link.unicodeScalars.allSatisfy {
             !$0.properties.isWhitespace && $0.properties.generalCategory != .control

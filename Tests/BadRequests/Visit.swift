@@ -1,46 +1,46 @@
-import BadRequests
-import HTTP1
+package import HTTP1
 
 /// A client's visit to a server of a few routes: what was sent, and what came back.
 ///
-/// `/webhook` takes its body whole, `/upload` in parts; `/download` answers in parts. It plays the ingress's part around ``ServerConnection``, without a socket.
-struct Visit {
-    static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
+/// `/webhook` takes its body whole, `/upload` in parts; `/download` answers in parts. It plays the
+/// ingress's part around ``ServerConnection``, without a socket.
+package struct Visit {
+    package static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
     /// What the webhook route takes.
-    static let bodyLimit = 4_194_304
+    package static let bodyLimit = 4_194_304
 
-    var connection: ServerConnection
-    var now = ContinuousClock.now
-    private(set) var answers: [BadRequest.Answer] = []
-    private(set) var errors: [RequestError] = []
-    private(set) var heads: [RequestHead] = []
-    private(set) var bodies: [[UInt8]] = []
-    private(set) var output: [UInt8] = []
-    private(set) var continues = 0
-    private(set) var isShutDown = false
-    private(set) var isClosed = false
-    private(set) var isReset = false
+    package var connection: ServerConnection
+    package var now = ContinuousClock.now
+    package private(set) var answers: [BadRequest.Answer] = []
+    package private(set) var errors: [RequestError] = []
+    package private(set) var heads: [RequestHead] = []
+    package private(set) var bodies: [[UInt8]] = []
+    package private(set) var output: [UInt8] = []
+    package private(set) var continues = 0
+    package private(set) var isShutDown = false
+    package private(set) var isClosed = false
+    package private(set) var isReset = false
 
     /// Bytes of a part that `/upload` asks for, and how many it takes before it answers.
-    var partLimit = 7
-    var partsTaken = Int.max
+    package var partLimit = 7
+    package var partsTaken = Int.max
     /// Whether `/upload` asks for each part as soon as it may, or the test does with `ask`.
-    var asksAtOnce = true
-    private(set) var parts: [[UInt8]] = []
+    package var asksAtOnce = true
+    package private(set) var parts: [[UInt8]] = []
     /// What `/download` answers with.
-    var download: (length: Int?, parts: [[UInt8]]) = (nil, [])
+    package var download: (length: Int?, parts: [[UInt8]]) = (nil, [])
     private var downloaded = 0
     /// Whether the test says with `drain` when the output has gone out.
-    var drainsByItself = true
+    package var drainsByItself = true
 
-    init() { connection = ServerConnection(at: now) }
+    package init() { connection = ServerConnection(at: now) }
 
-    var outputText: String { String(decoding: output, as: UTF8.self) }
+    package var outputText: String { String(decoding: output, as: UTF8.self) }
 
-    mutating func send(_ text: String) { send(ArraySlice(Array(text.utf8))) }
+    package mutating func send(_ text: String) { send(ArraySlice(Array(text.utf8))) }
 
     /// Hands over these bytes in reads of at most `size`, as long as the connection reads.
-    mutating func send(_ bytes: ArraySlice<UInt8>, size: Int = 16_384) {
+    package mutating func send(_ bytes: ArraySlice<UInt8>, size: Int = 16_384) {
         var rest = bytes
         while !rest.isEmpty, !isClosed, connection.wantsBytes {
             let count = connection.read(minimum: size) { space in
@@ -53,14 +53,14 @@ struct Visit {
         }
     }
 
-    mutating func end() {
+    package mutating func end() {
         guard !isClosed else { return }
         if case .close = connection.ended(at: now) { isClosed = true }
     }
 
-    mutating func stop() -> Bool { connection.stopKeepingAlive() }
+    package mutating func stop() -> Bool { connection.stopKeepingAlive() }
 
-    mutating func expire() -> ServerConnection.ExpiredAction {
+    package mutating func expire() -> ServerConnection.ExpiredAction {
         let action = connection.expired(at: now)
         switch action {
         case .refuse(let error): refuse(error)
@@ -108,7 +108,7 @@ struct Visit {
     }
 
     /// Asks for the next part of the body, or answers when there were enough.
-    mutating func ask() {
+    package mutating func ask() {
         guard parts.count < partsTaken else { return serve(parts.flatMap(\.self)) }
         switch connection.nextPart(at: now) {
         case .wait: break
@@ -170,7 +170,7 @@ struct Visit {
     }
 
     /// All of the output has gone out.
-    mutating func drain() {
+    package mutating func drain() {
         switch connection.written(at: now) {
         case .wait: break
         case .sendPart: sendPart()
