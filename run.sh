@@ -40,6 +40,8 @@ source "$parts/units.sh"
 source "$parts/care.sh"
 # shellcheck source=Sources/Tools/RunScript/fuzz.sh
 source "$parts/fuzz.sh"
+# shellcheck source=Sources/Tools/RunScript/sanitizers.sh
+source "$parts/sanitizers.sh"
 
 # --- Start
 
@@ -349,16 +351,22 @@ step() {
     "$@" </dev/null || fail $EX_FAILED "failed: $*"
 }
 
-# Integration tests drive the debug executables beside the test bundle and this script the release
-# ones; both are built before the tests, which may not build under the lock of `swift test`.
-run_checks() {
-    local name
+run_tests() {
+    local name sanitizer=${1-}
+    [[ $# == 0 || $1 == --sanitize=thread || $1 == --sanitize=address ]] ||
+        fail $EX_USAGE "test takes nothing, or --sanitize=thread or --sanitize=address"
     # Nobody's settings may decide a test.
     for name in "${!WHATSAPP_@}" "${!GATEWAY_@}"; do unset "$name"; done
     cd "$root"
     # The tests cut processes off at single system calls, play Meta's servers with a CA of their own, and
     # let systemd judge the units.
     install_missing strace:strace openssl:openssl systemd:systemd-analyze
+    if [[ -n $sanitizer ]]; then run_sanitized "${sanitizer#*=}"; else run_checks; fi
+}
+
+# Integration tests drive the debug executables beside the test bundle and this script the release
+# ones; both are built before the tests, which may not build under the lock of `swift test`.
+run_checks() {
     step swift format lint --strict -r -p Package.swift Sources Tests
     step .ci/imports
     step Tests/RunScriptTests/run
@@ -399,6 +407,7 @@ help() {
 ./run.sh rebuild [FILE]         a new inbox from a backup and the journals after it; --accept-loss if they do not meet
 ./run.sh stop                   drains and stops all
 ./run.sh test                   every check that CI runs
+./run.sh test --sanitize=KIND   the tests alone, built with the thread or the address sanitizer
 ./run.sh bench                  measures sends and webhooks per second; --seconds N, --connections N
 ./run.sh torture                kills and stops processes under traffic, and counts; --minutes N, --kills N, --seed N, --watch, --keep
 ./run.sh bench inbox            fills an inbox and measures reads; --messages N, --people N
@@ -424,7 +433,7 @@ main() {
     bench | fuzz | torture) "$command" "$@" ;;
     supervisor) print_supervisor ;;
     systemd) print_systemd "$@" ;;
-    test) run_checks ;;
+    test) run_tests "$@" ;;
     help | --help | -h) help ;;
     *)
         warn "there is no command '$command'; these exist:"

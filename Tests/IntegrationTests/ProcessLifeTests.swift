@@ -52,7 +52,9 @@ struct ProcessLifeTests {
 
     /// What a debug build maps of its many libraries is not its own; the group that people run is
     /// held to 25 MB in all by `SupervisedTests`.
-    @Test("one thread, two with a database; under 8 MB of its own at rest")
+    @Test(
+        "one thread, two with a database; under 8 MB of its own at rest",
+        .enabled("a sanitizer has a thread of its own, and memory") { !Sanitizer.isOn })
     func isSmall() async throws {
         try await withGroup { group in
             try await group.start()

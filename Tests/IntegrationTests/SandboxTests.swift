@@ -143,7 +143,7 @@ struct SandboxTests {
 
     @Test(
         "what the kernel lacks is named once and warned of; who wants all of it does not start",
-        .enabled(if: Fault.canInject),
+        .enabled("strace is there, and no sanitizer") { Fault.canInject },
         arguments: [
             ("landlock_create_ruleset", "landlock"), ("seccomp", "seccomp"),
             ("close_range", "close_range"),

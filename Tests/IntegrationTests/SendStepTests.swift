@@ -5,7 +5,7 @@ import Testing
 
 extension LoadingTests {
     /// Each process killed at each system call on the way of a live send, while Graph counts what it took.
-    @Suite("each step of a send", .enabled("strace is there") { Fault.canInject })
+    @Suite("each step of a send", .enabled("strace is there, and no sanitizer") { Fault.canInject })
     struct SendStepTests {
         /// Signer has no store.
         static let walks: [(GatewayProcess.Name, [Steps])] = [

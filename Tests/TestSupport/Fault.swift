@@ -4,8 +4,8 @@ internal import Glibc
 package struct Fault: Sendable {
     private static let strace = "/usr/bin/strace"
 
-    /// Whether there is a strace on this machine, which some of them want.
-    package static var canInject: Bool { access(strace, X_OK) == 0 }
+    /// Whether there is a strace on this machine, which some of them want, and nobody else's calls to count.
+    package static var canInject: Bool { access(strace, X_OK) == 0 && !Sanitizer.isOn }
 
     /// What is put before the program's own path.
     package let launcher: [String]

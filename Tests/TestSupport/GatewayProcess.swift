@@ -131,7 +131,7 @@ package final class GatewayProcess: Sendable {
     package func kill() {
         guard let child = takeChild() else { return }
         Glibc.kill(child.pid, SIGKILL)
-        reap(child)
+        _ = end(child)
     }
 
     /// SIGTERM; answers how it ended.
@@ -151,7 +151,7 @@ package final class GatewayProcess: Sendable {
         let isOver = try await blocking { readToEnd(of: child.output, within: limit) != nil }
         guard isOver else { throw NeverHappened(what: "\(name.rawValue) ends", limit: limit) }
         guard let taken = takeChild() else { throw NotRunning(process: name.rawValue) }
-        return reap(taken)
+        return end(taken)
     }
 
     /// SIGSTOP: it is there, holds its connections, and does nothing.
@@ -162,6 +162,12 @@ package final class GatewayProcess: Sendable {
     package func signal(_ signal: CInt) throws {
         guard let pid else { throw NotRunning(process: name.rawValue) }
         try checked("kill \(name.rawValue)") { Glibc.kill(pid, signal) }
+    }
+
+    private func end(_ child: Child) -> Ended {
+        let ended = reap(child)
+        Sanitizer.note(ended, of: name.rawValue, pid: child.pid, log: log)
+        return ended
     }
 
     private func takeChild() -> Child? { state.withLock { $0.child.take() } }

@@ -19,7 +19,7 @@ actor Spawner {
 
     private init() throws { thread = try ThreadExecutor() }
 
-    /// Starts `program` with that environment and no other.
+    /// Starts `program` with that environment and no other, but for a sanitizer's.
     ///
     /// `input` becomes its standard input (nil: nothing to read); its standard error is appended to
     /// the file `log`.
@@ -54,7 +54,8 @@ actor Spawner {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
         var pid: pid_t = 0
-        let texts = environment.map { "\($0)=\($1)" }
+        let all = environment.merging(Sanitizer.variables) { own, _ in own }
+        let texts = all.map { "\($0)=\($1)" }
         let code = withCStrings([program] + arguments) { argv in
             withCStrings(texts) { posix_spawn(&pid, program, &actions, &attributes, argv, $0) }
         }
