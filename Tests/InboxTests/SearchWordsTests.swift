@@ -42,6 +42,7 @@ struct SearchWordsTests {
             (#"a"b OR *"#, #"words : ("a""b" "OR" "*")"#), ("東京", #"words : ("東京")"#),
             ("東京都 駅", #"words : ("東京 京都" "駅"*)"#), ("😀", #"words : ("😀")"#),
             ("\"\u{301} OR x", "words : (\"\"\"\u{301}\" \"OR\" \"x\")"),
+            ("a \u{345}bcd", "words : (\"a\" \"\u{345}bcd\"*)"),
             ("  ", #"words : ("")"#), ("", #"words : ("")"#), ("o'nei", #"words : ("o'nei"*)"#),
         ])
     func messages(query: String, expression: String) {

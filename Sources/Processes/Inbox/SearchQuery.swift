@@ -40,9 +40,10 @@ struct SearchQuery {
 
     private func expression(beginningFrom length: Int) -> String {
         var terms: [String] = []
-        let words = text.split(whereSeparator: \.isWhitespace)
+        // Scalars, as the index takes them: a blank under an accent is one character, blank for Swift.
+        let words = text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace)
         for (index, word) in words.enumerated() {
-            let pieces = SearchWords.pieces(of: String(word))
+            let pieces = SearchWords.pieces(of: String(Substring(word)))
             for (place, piece) in pieces.enumerated() {
                 let isLast = index == words.count - 1 && place == pieces.count - 1
                 switch piece {
