@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-private import Synchronization
 
 /// The one thread of a process: waits for descriptors and timers, and runs the actors that live on it.
 ///
@@ -42,7 +41,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private let epoll: Descriptor
     private let wakeup: Descriptor
     private let thread = pthread_self()
-    private let arrivals = Mutex<[UnownedJob]>([])
+    private let arrivals = Locked<[UnownedJob]>([])
     private var local: [UnownedJob] = []
     private var watches: [CInt: Watch] = [:]
     private var generation: UInt32 = 0

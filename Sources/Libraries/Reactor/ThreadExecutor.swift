@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-private import Synchronization
 
 /// A thread of its own for an actor whose calls block, such as one that owns a SQLite database.
 ///
@@ -14,7 +13,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
         var stopped = false
     }
 
-    private let queue = Mutex(Queue())
+    private let queue = Locked(Queue())
     private let wakeup: Descriptor
 
     /// Starts the thread.

@@ -83,3 +83,14 @@ static const int clinux_open_path = 010000000;
 static inline int clinux_attempt(long number) {
     return (int)syscall(number, -1L, 0L, 0L, 0L, 0L, 0L);
 }
+
+/* ThreadSanitizer's runtime, where a program is built with it: who does the second and then the first sees what was
+   done before. (<sanitizer/tsan_interface.h>) */
+extern void __tsan_acquire(void *address) __attribute__((weak));
+extern void __tsan_release(void *address) __attribute__((weak));
+static inline void clinux_sanitizer_acquired(void *address) {
+    if (__tsan_acquire) __tsan_acquire(address);
+}
+static inline void clinux_sanitizer_releases(void *address) {
+    if (__tsan_release) __tsan_release(address);
+}
