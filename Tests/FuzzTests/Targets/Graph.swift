@@ -19,11 +19,7 @@ func readGraph(_ input: [UInt8]) throws {
         try promise("a template that is not found", list[template.key] != nil)
         // Filled in with whatever stands beside it.
         for components in [nil, answer["components"], answer] {
-            do throws(TemplateObjection) {
-                try list.check(template.key, components)
-            } catch {
-                _ = error
-            }
+            _ = try? list.check(template.key, components)
         }
     }
     try promise("a list that differs from itself", list.changes(to: list).changed.isEmpty)
