@@ -5,8 +5,9 @@ extension JSONValue {
     ///
     /// What `JSONDecoder` reads becomes the same value, but what it overlooks is refused: bytes that are no
     /// UTF-8, bare control characters, escapes that JSON does not have. Of two members of one name the first
-    /// counts. Of a fraction beyond 2^53 the whole is kept, which the decoder rounds in some. What JSON can write and Swift cannot hold (`1e999`, half of a surrogate pair) is `null`, so that
-    /// it costs itself and not its neighbours; such a name costs its object.
+    /// counts. Of a fraction beyond 2^53, which the decoder rounds in some, the whole is kept. What JSON can
+    /// write and Swift cannot hold (`1e999`, half of a surrogate pair) is `null`, so that it costs itself and
+    /// not its neighbours; such a name costs its object.
     /// - Throws: ``JSONError``.
     package init(parsing text: Data) throws(JSONError) {
         let result = text.withUnsafeBytes { bytes in

@@ -27,6 +27,7 @@ fuzz() {
         shift
     done
     ((${#targets[@]})) || targets=("${known[@]}")
+    install_missing
     build_fuzzer
     printf '%-10s %12s %9s %9s %8s  %s\n' target inputs a-second branches corpus found
     for name in "${targets[@]}"; do fuzz_one "$name" "$seconds" || failed+=("$name"); done
@@ -38,6 +39,7 @@ fuzz_targets() { sed -n 's/^    case \([a-z]*\)$/\1/p' "$fuzz_tests/FuzzTarget.s
 build_fuzzer() {
     command -v swift >/dev/null ||
         fail $EX_CONFIG "swift is not in PATH: install Swift 6.2 or later, https://www.swift.org/install/linux/"
+    mkdir -p "$fuzz_folder"
     # Its package has other targets (Package.swift), so that it has a folder of its own.
     (cd "$root" && LIBFUZZER=1 swift build "${fuzz_options[@]}" --product Fuzz --scratch-path "$fuzz_folder" >"$fuzz_folder.log" 2>&1) || {
         cat "$fuzz_folder.log" >&2
