@@ -94,7 +94,8 @@ struct SystemCallFilterTests {
 
     /// As the four processes have it, provider in stub and in live mode.
     private static let sandboxes = [
-        "signer": Sandbox(), "inbox": Sandbox(folders: ["/inbox"]),
+        "signer": Sandbox(reads: ["/signer"], files: ["/signer/used"]),
+        "inbox": Sandbox(folders: ["/inbox"]),
         "ingress": Sandbox(folders: ["/ingress"], network: .group),
         "stub": Sandbox(folders: ["/provider"], network: .group),
         "live": Sandbox(folders: ["/provider"], connects: [443], network: .internet),
@@ -126,19 +127,28 @@ struct SystemCallFilterTests {
         #expect(Self.verdict(filter, UInt32(SYS_tgkill), [78]) == Self.refused)
     }
 
-    @Test("signer may open no file, ask for none and sync none; the others may")
-    func signerOpensNothing() throws {
+    @Test("signer may make, remove, rename and sync no file; the others may")
+    func signerKeepsNothing() throws {
         for name in Self.sandboxes.keys {
             let filter = try Self.filter(of: name)
+            #expect(Self.verdict(filter, UInt32(SYS_openat)) == SystemCallFilter.allowed)
             for call in [
-                SYS_openat, SYS_unlinkat, SYS_renameat2, SYS_newfstatat, SYS_fdatasync,
-                SYS_ftruncate, SYS_pwrite64,
+                SYS_unlinkat, SYS_renameat2, SYS_mkdirat, SYS_fchmodat, SYS_fdatasync,
+                SYS_fallocate,
             ] {
                 #expect(
                     Self.verdict(filter, UInt32(call))
                         == (name == "signer" ? Self.refused : SystemCallFilter.allowed),
                     "\(name) \(call)")
             }
+        }
+    }
+
+    @Test("a process that opens nothing may ask for no file at all")
+    func opensNothing() {
+        let filter = SystemCallFilter(Sandbox().systemCalls(pid: 77))
+        for call in [SYS_openat, SYS_newfstatat, SYS_pread64, SYS_unlinkat] {
+            #expect(Self.verdict(filter, UInt32(call)) == Self.refused, "\(call)")
         }
     }
 

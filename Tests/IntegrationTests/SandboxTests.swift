@@ -10,16 +10,14 @@ struct SandboxTests {
     private static let forNobody = [
         "read_passwd", "read_settings", "write_elsewhere", "take_name", "remove_name", "list_state",
         "socket_packet", "exec", "process", "signal_parent", "written_code", "ptrace", "mount",
-        "memfd", "bpf", "io_uring",
-        "keyring", "x32", "write_signer",
+        "memfd", "bpf", "io_uring", "keyring", "x32", "write_signer",
     ]
     /// Those of them that anybody may do who has no sandbox, and that need no root.
     private static let forAnybody = [
         "read_passwd", "read_settings", "write_elsewhere", "take_name", "remove_name", "list_state",
-        "exec",
-        "process", "signal_parent", "written_code", "ptrace", "memfd", "socket_unix",
-        "socket_inet", "connect",
-        "read_ingress", "read_inbox", "read_provider", "read_signer", "write_signer",
+        "exec", "process", "signal_parent", "written_code", "ptrace", "memfd", "socket_unix",
+        "socket_inet", "connect", "read_ingress", "read_inbox", "read_provider", "read_signer",
+        "write_signer",
     ]
 
     @Test(

@@ -209,7 +209,7 @@ lines() { (($# == 0)) || printf '\n%s' "$@"; }
 # settings name.
 hidden_lines() {
     local name path paths=("$root") home=yes
-    for name in inbox provider ingress; do
+    for name in inbox signer provider ingress; do
         [[ $name == "$1" ]] || say "InaccessiblePaths=$(unit_word "-$state/$name")"
     done
     own_settings "$1"

@@ -6,9 +6,9 @@
 package struct Sandbox: Hashable, Sendable {
     /// Files and folders that may be read; those that are not there are left out.
     package var reads: [String]
-    /// Folders in which everything may be done.
+    /// Folders in which everything may be done; made when they are not there.
     package var folders: [String]
-    /// Single files that may be read and written.
+    /// Single files that may be read and written; made, with their folder, when they are not there.
     package var files: [String]
     /// TCP ports of any machine that may be connected to.
     package var connects: [UInt16]
@@ -36,6 +36,6 @@ package struct Sandbox: Hashable, Sendable {
         self.network = network
     }
 
-    /// Whether it may open a file by its name, /proc among them; who keeps nothing may not.
+    /// Whether it opens files by their names, those of /proc among them.
     var opensFiles: Bool { !folders.isEmpty || !files.isEmpty || !reads.isEmpty }
 }

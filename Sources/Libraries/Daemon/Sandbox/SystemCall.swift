@@ -28,7 +28,8 @@ extension Sandbox {
     /// keyctl, userfaultfd, process_vm_readv, listen and all that nobody has missed.
     func systemCalls(pid: pid_t) -> [SystemCall] {
         var calls = Self.all.map { SystemCall($0) } + Self.restricted(pid: pid)
-        if opensFiles { calls += (Self.files + Self.olderFiles).map { SystemCall($0) } }
+        if opensFiles { calls += (Self.opening + Self.olderOpening).map { SystemCall($0) } }
+        if !folders.isEmpty { calls += (Self.keeping + Self.olderKeeping).map { SystemCall($0) } }
         if network != .none {
             calls += [SystemCall(SYS_socket, .isOne(of: families, argument: 0))]
             calls += [SystemCall(SYS_connect)]
@@ -96,15 +97,17 @@ extension Sandbox {
             SYS_getpeername, SYS_getsockopt, SYS_setsockopt, SYS_sendmsg, SYS_recvmsg,
         ]
 
-    /// Of who keeps something: files by their names, as far as Landlock lets, and what SQLite does
-    /// with them.
-    private static let files: [CInt] = [
-        SYS_pread64, SYS_pwrite64, SYS_fdatasync, SYS_fsync, SYS_preadv, SYS_pwritev, SYS_lseek,
-        SYS_ftruncate, SYS_sync_file_range, SYS_fallocate, SYS_fadvise64, SYS_flock, SYS_fchmod,
-        SYS_fchown, SYS_fstatfs, SYS_getdents64,
-        SYS_openat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_faccessat, SYS_faccessat2,
-        SYS_readlinkat, SYS_getcwd, SYS_mkdirat, SYS_unlinkat, SYS_renameat, SYS_renameat2,
-        SYS_fchmodat, SYS_utimensat,
+    /// Of who opens files by their names, as far as Landlock lets, reads them and writes in place.
+    private static let opening: [CInt] = [
+        SYS_pread64, SYS_pwrite64, SYS_lseek, SYS_ftruncate, SYS_getdents64, SYS_openat,
+        SYS_newfstatat, SYS_statx, SYS_faccessat, SYS_faccessat2, SYS_readlinkat, SYS_getcwd,
+    ]
+
+    /// Of who keeps a store: what SQLite does, and who puts files into a folder.
+    private static let keeping: [CInt] = [
+        SYS_fdatasync, SYS_fsync, SYS_preadv, SYS_pwritev, SYS_sync_file_range, SYS_fallocate,
+        SYS_fadvise64, SYS_flock, SYS_fchmod, SYS_fchown, SYS_statfs, SYS_fstatfs, SYS_mkdirat,
+        SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_fchmodat, SYS_utimensat,
     ]
 
     /// Of who calls Graph: what the resolver and libcurl do beside it.
@@ -122,12 +125,15 @@ extension Sandbox {
             SYS_epoll_wait, SYS_poll, SYS_select, SYS_pipe, SYS_dup2, SYS_arch_prctl, SYS_time,
             SYS_getrlimit, SYS_epoll_create, SYS_eventfd,
         ]
-        private static let olderFiles: [CInt] = [
-            SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_mkdir, SYS_rmdir,
-            SYS_unlink, SYS_rename, SYS_chmod, SYS_getdents,
+        private static let olderOpening: [CInt] = [
+            SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_getdents,
+        ]
+        private static let olderKeeping: [CInt] = [
+            SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename, SYS_chmod,
         ]
     #else
         private static let older: [CInt] = []
-        private static let olderFiles: [CInt] = []
+        private static let olderOpening: [CInt] = []
+        private static let olderKeeping: [CInt] = []
     #endif
 }
