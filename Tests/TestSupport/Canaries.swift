@@ -34,11 +34,13 @@ package struct Canaries: Sendable {
         while next < end,
             let place = memchr(next, CInt(UInt8(ascii: "Z")), end - next).map(UnsafeRawPointer.init)
         {
+            next = place + 1
+            let start = Self.beginning.utf8.count
+            guard end - place >= start, memcmp(place, Self.beginning, start) == 0 else { continue }
             for (name, value) in values {
                 let length = value.utf8.count
                 if end - place >= length, memcmp(place, value, length) == 0 { found.insert(name) }
             }
-            next = place + 1
         }
         return found
     }
