@@ -45,11 +45,12 @@ enum FaultKind: Hashable, Sendable {
     /// Whether what a caller met is owed to this fault.
     ///
     /// A kill of one process, its restart or a short stop refuses nobody: all that ingress's own end may do is to
-    /// break off what is under way on it.
+    /// break off what is under way on it. In a restart that is only a call over a kept connection that crosses with
+    /// the end of that connection, which HTTP has no way around (RFC 9112 §9.5).
     func explains(_ outcome: CallOutcome) -> Bool {
         switch (self, outcome) {
         case (_, .answered(200)), (_, .answered(202)): true
-        case (.kill(.ingress), .reset): true
+        case (.kill(.ingress), .reset), (.restart(.ingress), .reset): true
         case (.hang(.signer), .answered(503)), (.hang(.inbox), .answered(503)),
             (.hang(.provider), .answered(503)), (.hang(.provider), .answered(504)):
             true
