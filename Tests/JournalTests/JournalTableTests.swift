@@ -14,7 +14,7 @@ struct JournalTableTests {
     init() throws {
         folder = try TemporaryFolder()
         database = try Database(path: folder.file("journal.db"))
-        try database.migrate([JournalTable.migration, JournalTable.daysMigration])
+        try database.migrate(JournalTable.migrations)
         table = try JournalTable(in: database)
     }
 
@@ -214,7 +214,7 @@ struct JournalTableTests {
             try older.execute(
                 "INSERT INTO journal VALUES (\(seq), \(at), 'webhook', x'00', \(seq))")
         }
-        try older.migrate([JournalTable.migration, JournalTable.daysMigration])
+        try older.migrate(JournalTable.migrations)
         let days = try JournalTable(in: older).allDays()
         #expect(days.map(\.day) == [1, 2])
         #expect(days.map(\.entries) == [1..<3, 3..<4])

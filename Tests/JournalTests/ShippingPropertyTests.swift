@@ -72,7 +72,7 @@ private struct World {
         // Nothing here is about power cuts, and there are thousands of commits.
         try database.execute("PRAGMA synchronous=OFF")
         try database.checkpoint()
-        try database.migrate([JournalTable.migration, JournalTable.daysMigration])
+        try database.migrate(JournalTable.migrations)
         table = try JournalTable(in: database)
     }
 

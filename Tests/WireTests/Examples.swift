@@ -75,6 +75,7 @@ extension InboxOperation {
         switch self {
         case .position: ExampleType(AskPosition.self)
         case .append: ExampleType(AppendEntries.self)
+        case .redact: ExampleType(RedactEntries.self)
         case .conversations: ExampleType(ListConversations.self)
         case .messages: ExampleType(ListMessages.self)
         case .search: ExampleType(SearchMessages.self)

@@ -18,8 +18,8 @@ package struct InboxSink: JournalSink {
     /// An answer from memory; the restart of inbox fits into it.
     private static let positionLimit = Duration.seconds(5)
 
-    private let inbox: Client
-    private let process: Service
+    let inbox: Client
+    let process: Service
 
     /// Ships the journal of `process`.
     package init(_ inbox: Client, for process: Service) {

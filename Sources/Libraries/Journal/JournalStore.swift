@@ -7,7 +7,7 @@ package import Wire
 ///
 /// Once a commit, a read or a sync has failed in a way that leaves the outcome unknown, it refuses
 /// everything: the file is read again by the next process, after its start checkpoint.
-package actor JournalStore: JournalSource {
+package actor JournalStore: RedactionSource {
     /// An entry that is not in the journal yet.
     package struct Pending: Sendable {
         package let kind: JournalEntry.Kind
@@ -30,8 +30,6 @@ package actor JournalStore: JournalSource {
         case open(JournalTable)
         case broken(DatabaseError)
     }
-
-    private static let migrations = [JournalTable.migration, JournalTable.daysMigration]
 
     package nonisolated let path: String
     private let retention: Retention
@@ -61,7 +59,7 @@ package actor JournalStore: JournalSource {
         }
         let database = try Database(path: path)
         try database.checkpoint()
-        try database.migrate(Self.migrations)
+        try database.migrate(JournalTable.migrations)
         let table = try JournalTable(in: database)
         state = .open(table)
         return try table.extent()
@@ -162,6 +160,18 @@ package actor JournalStore: JournalSource {
     package func renewOrigin() throws {
         try onTable { table in try table.database.transaction { try table.newOrigin() } }
     }
+
+    // MARK: What the redactor asks
+
+    package func lookedAt() throws -> Checked { try onTable { try $0.lookedAt() } }
+
+    package func redact(_ bodies: [RedactedBody], checked: Checked) throws {
+        try onTable { table in
+            try table.database.transaction { try table.redact(bodies, checked: checked) }
+        }
+    }
+
+    package func sweep() throws { try onTable { try $0.sweep() } }
 
     /// Runs `body` on the open table, and remembers a failure after which nothing may be tried again.
     private func onTable<Result>(_ body: (JournalTable) throws -> Result) throws -> Result {

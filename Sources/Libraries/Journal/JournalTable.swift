@@ -38,6 +38,16 @@ package final class JournalTable {
             """)
     }
 
+    /// The step that notes which entries were looked at for people who were erased.
+    package static let redactionMigration = Migration.sql(
+        """
+        ALTER TABLE journal_state ADD COLUMN erasures TEXT NOT NULL DEFAULT '';
+        ALTER TABLE journal_state ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
+        """)
+
+    /// The steps of a file that is nothing but a journal.
+    package static let migrations = [migration, daysMigration, redactionMigration]
+
     /// Inbox has everything up to here, as far as we know.
     ///
     /// Kept in memory and written with the next append: inbox itself knows, and is asked at every start.
@@ -46,7 +56,11 @@ package final class JournalTable {
     /// Whether inbox was heard in this process: it may have been restored while we were away.
     private(set) var isConfirmed = false
 
+    /// Whether the database's log still has bytes of somebody who was erased.
+    package var leavesTraces = false
+
     package let database: Database
+    let redact, note, checked: Statement
     let beginDay, tally, days: Statement
     private let insert, newest, oldest, markAt, timeAt, after, name, rename, save: Statement
 
@@ -81,6 +95,9 @@ package final class JournalTable {
             UPDATE journal_days SET answered = answered + ?
             WHERE day = (SELECT max(day) FROM journal_days)
             """)
+        redact = try database.prepare("UPDATE journal SET body = ?3 WHERE seq = ?1 AND mark = ?2")
+        note = try database.prepare("UPDATE journal_state SET erasures = ?, checked = ?")
+        checked = try database.prepare("SELECT erasures, checked FROM journal_state")
         days = try database.prepare(
             """
             SELECT day, first, answered, lead(first) OVER (ORDER BY day) FROM journal_days

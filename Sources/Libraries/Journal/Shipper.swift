@@ -25,6 +25,7 @@ package actor Shipper {
     private let sink: any JournalSink
     private let entries: EntryBell
     private let reportInterval: Duration
+    private let redactor: Redactor?
     private let pause, progress: Bell
     private var shipping = Shipping()
     private var shipped: Int64 = 0
@@ -39,15 +40,18 @@ package actor Shipper {
         loop.asUnownedSerialExecutor()
     }
 
+    /// Tells the redactor what inbox answers.
     package init(
         on loop: EventLoop, from source: any JournalSource, to sink: any JournalSink,
-        wokenBy entries: EntryBell, reportingEvery reportInterval: Duration = reportInterval
+        wokenBy entries: EntryBell, telling redactor: Redactor? = nil,
+        reportingEvery reportInterval: Duration = reportInterval
     ) {
         self.loop = loop
         self.source = source
         self.sink = sink
         self.entries = entries
         self.reportInterval = reportInterval
+        self.redactor = redactor
         pause = Bell(on: loop)
         progress = Bell(on: loop)
     }
@@ -124,6 +128,7 @@ package actor Shipper {
             return shipping.batchRead(batch, asOf: asOf)
         case .append(let shipment):
             let answer = try await sink.append(shipment)
+            await redactor?.heard(answer, after: shipment.after?.seq ?? 0)
             let next = shipping.appendAnswered(answer)
             if case .wait = next {
                 problem = JournalError.disagreement(shipped: shipment.end, found: answer.position)

@@ -85,6 +85,9 @@ package final class Database {
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     package var changes: Int64 { sqlite3_changes64(handle) }
 
+    /// Rows that were changed since the file was opened, also in the tables behind an index of words.
+    package var totalChanges: Int64 { sqlite3_total_changes64(handle) }
+
     /// The rowid of the last successful INSERT.
     package var lastInsertRowID: Int64 { sqlite3_last_insert_rowid(handle) }
 

@@ -13,6 +13,9 @@ struct Setting {
         // What stands in a damaged or planted schema is not obeyed.
         Setting(name: "trusted_schema", value: "OFF", answer: "0"),
         Setting(name: "cell_size_check", value: "ON", answer: "1"),
+        // What is deleted is written over, so that nobody finds in free pages who was erased. Debian's SQLite
+        // does so by itself.
+        Setting(name: "secure_delete", value: "ON", answer: "1"),
     ]
 
     static let writer =

@@ -23,11 +23,16 @@ package struct ErasedPerson: Codable, Hashable, Sendable {
     package var before: Timestamp
     /// Meta's ids of the files of their messages.
     package var media: [String]
+    /// Ids of the conversations with them.
+    package var conversations: [String]
 
-    package init(keys: [String], before: Timestamp, media: [String]) {
+    package init(
+        keys: [String], before: Timestamp, media: [String], conversations: [String] = []
+    ) {
         self.keys = keys
         self.before = before
         self.media = media
+        self.conversations = conversations
     }
 }
 

@@ -96,10 +96,26 @@ package struct AppendEntries: Request {
         package let outcome: Outcome
         /// Where `inbox` stands now.
         package let position: JournalPosition?
+        /// A digest of who was erased up to when; nil when nobody was.
+        ///
+        /// Another one than before: entries that were shipped earlier are to be looked at (``RedactEntries``).
+        package let erasures: String?
+        /// Whether one of these entries tells of somebody erased, so that they are to be looked at.
+        package let namesErased: Bool?
 
-        package init(_ outcome: Outcome, _ position: JournalPosition?) {
+        package init(
+            _ outcome: Outcome, _ position: JournalPosition?, erasures: String? = nil,
+            namesErased: Bool? = nil
+        ) {
             self.outcome = outcome
             self.position = position
+            self.erasures = erasures
+            self.namesErased = namesErased
+        }
+
+        package enum CodingKeys: String, CodingKey {
+            case outcome, position, erasures
+            case namesErased = "names_erased"
         }
     }
 

@@ -37,6 +37,7 @@ package enum InboxOperation: String, Operation {
     package static let service = Service.inbox
     case position = "inbox.position"
     case append = "inbox.append"
+    case redact = "inbox.redact"
     case conversations = "inbox.conversations"
     case messages = "inbox.messages"
     case search = "inbox.search"

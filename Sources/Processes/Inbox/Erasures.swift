@@ -11,6 +11,9 @@ final class Erasures {
     private let sql: StatementCache
     /// Nil: to be read from the table.
     private var known: [String: Moment]?
+    /// Whether ids were kept, which a journal may tell before it tells whose they were.
+    private var hasIDs: Bool?
+    private var knownDigest: String?
     private var hasChanged = false
 
     init(_ sql: StatementCache) { self.sql = sql }
@@ -25,7 +28,7 @@ final class Erasures {
 
     /// Forgets what a transaction had added that was rolled back.
     func begin() {
-        if hasChanged { (known, hasChanged) = (nil, false) }
+        if hasChanged { (known, hasIDs, knownDigest, hasChanged) = (nil, nil, nil, false) }
     }
 
     private func moments() throws -> [String: Moment] {
@@ -40,7 +43,30 @@ final class Erasures {
     }
 
     /// Whether nobody was ever erased: then nothing needs to be looked up.
-    func isEmpty() throws -> Bool { try moments().isEmpty }
+    func isEmpty() throws -> Bool {
+        guard try moments().isEmpty else { return false }
+        if let hasIDs { return !hasIDs }
+        let found = try sql("SELECT 1 FROM erased_ids LIMIT 1").first { _ in true } ?? false
+        hasIDs = found
+        return !found
+    }
+
+    /// What tells apart who is erased up to when, the same for the same erasures; nil when nobody is.
+    func digest() throws -> String? {
+        let moments = try moments()
+        guard !moments.isEmpty else { return nil }
+        if let knownDigest { return knownDigest }
+        var text = ""
+        for (name, moment) in moments.sorted(by: { $0.key < $1.key }) {
+            text += "\(name) \(moment.at) \(moment.seq)\n"
+        }
+        let digest = String(Self.name(of: text).prefix(Self.digestLength))
+        knownDigest = digest
+        return digest
+    }
+
+    /// Hex digits, 128 bits: no two of them meet.
+    private static let digestLength = 32
 
     /// Up to when that key is erased.
     func upTo(_ key: String) throws -> Moment? {
@@ -56,6 +82,7 @@ final class Erasures {
 
     func add(id: String) throws {
         try sql("INSERT OR IGNORE INTO erased_ids(id) VALUES (?)").run(.text(id))
+        (hasIDs, hasChanged) = (true, true)
     }
 
     /// These names and all that were ever erased together with one of them.
@@ -91,6 +118,6 @@ final class Erasures {
                 """
             ).run(.text(name), .text(person), .integer(moment.at), .integer(moment.seq))
         }
-        (known, hasChanged) = (nil, true)
+        (known, knownDigest, hasChanged) = (nil, nil, true)
     }
 }

@@ -44,9 +44,9 @@ extension Fold {
     @discardableResult
     func keep(_ row: AccountRow, _ update: Update, _ arrival: Arrival) throws -> Bool {
         guard case .canonical(let bytes) = update.dedupeKey else { return false }
-        let key = Identifiers.content(bytes)
-        guard try !isErased(row.raw, id: key, arrival) else { return false }
-        let data = String(decoding: row.raw.encoded(), as: UTF8.self)
+        let key = row.raw[Redaction.mark]?.text ?? Identifiers.content(bytes)
+        guard let raw = try rest(ofKept: row.raw, hash: key, arrival) else { return false }
+        let data = String(decoding: raw.encoded(), as: UTF8.self)
         var trouble = ""
         if case .raised(let raised)? = row.alarm?.state { trouble = try coder.encode(raised) }
         let at = arrival.entry.at

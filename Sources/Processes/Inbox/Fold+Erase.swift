@@ -17,9 +17,6 @@ extension Fold {
 
     /// Erases who has one of these names, up to a moment.
     func erase(_ named: Set<String>, upTo: Moment, _ arrival: Arrival) throws {
-        // What is deleted here is written over, as far as SQLite still knows where it is.
-        try sql.database.execute("PRAGMA secure_delete=ON")
-        defer { try? sql.database.execute("PRAGMA secure_delete=OFF") }
         let (names, keys) = try person(named, before: upTo)
         try erasures.add(names, upTo: upTo)
         let persons = Set(try keys.compactMap { try people.person(of: $0) })
@@ -29,9 +26,12 @@ extension Fold {
             }
         }
         var erasure = Erasure(keys: keys, names: names, upTo: upTo)
-        for row in try messages(of: conversations, and: keys)
-        where row.received < upTo && !keys.isDisjoint(with: row.keys) {
-            try take(row, &erasure)
+        for row in try messages(of: conversations, and: keys) {
+            if row.received < upTo && !keys.isDisjoint(with: row.keys) {
+                try take(row, &erasure)
+            } else {
+                try takeAuthor(outOf: row, keys)
+            }
         }
         try takeAmendments(in: conversations, &erasure)
         try takeStatuses(&erasure, arrival)
@@ -53,7 +53,9 @@ extension Fold {
             data: try coder.encode(
                 ErasedPerson(
                     keys: names.sorted(), before: Timestamp(milliseconds: upTo.at),
-                    media: erasure.files.sorted())))
+                    media: erasure.files.sorted(), conversations: conversations.sorted())))
+        // The words of what went are still in the index, and in the log.
+        try sql("INSERT INTO remains(at) VALUES (?)").run(.integer(arrival.entry.at))
     }
 
     /// What one erasure found.
@@ -118,6 +120,15 @@ extension Fold {
         // What they wrote in groups.
         ids += try sql("SELECT id FROM messages WHERE group_id <> ''").all { $0.text(0) }
         return try Set(ids).sorted().compactMap { try message($0) }
+    }
+
+    /// Takes out of somebody else's message that it answers one of theirs.
+    private func takeAuthor(outOf row: MessageRow, _ keys: Set<String>) throws {
+        guard let raw = coder.decode(JSONValue.self, row.raw) else { return }
+        let rest = try Redaction { keys.contains($0) }.withoutAuthor(raw)
+        guard rest != raw else { return }
+        try sql("UPDATE messages SET raw = ? WHERE id = ?").run(
+            .text(String(decoding: rest.encoded(), as: UTF8.self)), .text(row.id))
     }
 
     private func take(_ row: MessageRow, _ erasure: inout Erasure) throws {
@@ -237,11 +248,16 @@ extension Fold {
             .integer(upTo.at)
         ) { ($0.text(0), $0.text(1)) }
         for (key, raw) in events {
-            guard let json = coder.decode(JSONValue.self, raw), try redaction.isAbout(json) else {
+            guard let json = coder.decode(JSONValue.self, raw) else { continue }
+            guard let rest = try redaction.rest(ofChange: json) else {
+                try sql("DELETE FROM account_events WHERE key = ?").run(.text(key))
+                try erasures.add(id: key)
                 continue
             }
-            try sql("DELETE FROM account_events WHERE key = ?").run(.text(key))
-            try erasures.add(id: key)
+            guard rest != json else { continue }
+            let marked = rest.with(Redaction.mark, .string(key))
+            try sql("UPDATE account_events SET raw = ? WHERE key = ?").run(
+                .text(String(decoding: marked.encoded(), as: UTF8.self)), .text(key))
         }
         let unread = try sql(
             "SELECT key, raw, path, at, seq FROM unparsed WHERE (at, seq) < (?, ?)"

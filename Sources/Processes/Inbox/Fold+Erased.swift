@@ -6,9 +6,6 @@ internal import Wire
 // What an entry tells of somebody who was erased after it was written is dropped, whenever it comes.
 
 extension Fold {
-    /// What is left of an entry that told of erased people alone.
-    static let erasedBody = Data(#"{"erased":true}"#.utf8)
-
     /// Whether one of these keys is erased up to a moment after the arrival.
     ///
     /// The others are its person's too, if nobody knew: then what is kept under them goes as well.
@@ -67,18 +64,35 @@ extension Fold {
         return try !member.isEmpty && isErased([Self.key(ofMember: member)], arrival)
     }
 
-    /// Whether a change tells of somebody erased, or is known to have done so.
-    func isErased(_ raw: JSONValue, id: String, _ arrival: Arrival) throws -> Bool {
-        guard try !erasures.isEmpty() else { return false }
-        if try erasures.contains(id: id) { return true }
-        guard try redaction(as: arrival.moment).isAbout(raw) else { return false }
-        try erasures.add(id: id)
-        return true
+    /// What is to be kept of a change of that hash; nil when it tells of erased people alone.
+    ///
+    /// What lost a part carries the hash of the whole, so that this one, told again, is no other change.
+    func rest(ofKept raw: JSONValue, hash: String, _ arrival: Arrival) throws -> JSONValue? {
+        guard try !erasures.isEmpty() else { return raw }
+        if try erasures.contains(id: hash) { return nil }
+        guard let rest = try redaction(as: arrival.moment).rest(ofChange: raw) else {
+            try erasures.add(id: hash)
+            return nil
+        }
+        return rest == raw ? raw : rest.with(Redaction.mark, .string(hash))
     }
 
-    /// What takes out of JSON what is erased and came at that moment.
+    /// What takes out of JSON what is erased and came at that moment, or is known to have gone.
     func redaction(as moment: Moment) -> Redaction {
-        Redaction { key in try self.erasures.upTo(key).map { $0 > moment } ?? false }
+        Redaction(
+            isErased: { key in try self.erasures.upTo(key).map { $0 > moment } ?? false },
+            isGone: { element, number in
+                if let (message, _) = CallbackData.read(
+                    element["biz_opaque_callback_data"]?.identifier),
+                    try self.erasures.contains(id: message)
+                {
+                    return true
+                }
+                guard let wamid = element["id"]?.identifier else { return false }
+                return try self.erasures.contains(
+                    id: Identifiers.message(phoneNumberID: number, wamid: wamid))
+            },
+            isChangeGone: { try self.erasures.contains(id: $0) })
     }
 
     /// Keeps what could not be read, but for what is of erased people.

@@ -172,6 +172,7 @@ extension Fold {
     /// Drops what the app showed of a message of ours.
     private func forget(_ copy: String) throws {
         guard let row = try message(copy) else { return }
+        search.removed(row)
         try sql("DELETE FROM messages WHERE id = ?").run(.text(copy))
         try sql("DELETE FROM originals WHERE message = ?").run(.text(copy))
         try conversations.touch(row.conversation, at: row.received.at)

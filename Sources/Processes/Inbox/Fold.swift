@@ -64,6 +64,7 @@ final class Fold {
     /// - Throws: `Refusal` when the entry as a whole says nothing; `DatabaseError`.
     func apply(_ arrival: Arrival) throws {
         let body = arrival.entry.body
+        if try isBlank(body) { return }
         #if CRASH_POINTS
             try CrashPoint.meet(body)
         #endif
@@ -87,9 +88,11 @@ final class Fold {
 
     private func apply(webhook body: Data, _ arrival: Arrival) throws {
         let updates: [Update]
-        do { updates = try WebhookPayload.decode(body) } catch {
-            throw Refusal.unreadable("no webhook: \(error)")
-        }
+        do {
+            let payload = try WebhookPayload.parse(body)
+            try noteErased(in: payload)
+            updates = try WebhookPayload.updates(in: payload)
+        } catch let error as WebhookError { throw Refusal.unreadable("no webhook: \(error)") }
         for update in updates {
             switch update {
             case .message(let message): try apply(message, arrival)

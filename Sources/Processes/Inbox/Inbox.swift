@@ -13,6 +13,9 @@ actor Inbox: Responder {
     let store: InboxStore
     /// Rung after each batch: there may be events, and positions have moved.
     let news: Bell
+    /// Rung when somebody was erased.
+    let erased: Bell
+    private var erasures: String?
     let copier: StoreCopier
     var positions = Positions()
     var readTimes = ReadTimes()
@@ -32,6 +35,7 @@ actor Inbox: Responder {
         self.place = place
         self.store = store
         news = Bell(on: place.loop)
+        erased = Bell(on: place.loop)
         copier = StoreCopier("inbox/backup.db", in: place)
     }
 
@@ -77,6 +81,7 @@ actor Inbox: Responder {
             try await call.answering(AskPosition.self) { asked in
                 .init(await self.store.position(of: asked.origin))
             }
+        case .redact: try await call.answering(RedactEntries.self) { try await self.redact($0) }
         case .append: try await call.answering(AppendEntries.self) { try await self.append($0) }
         case .conversations:
             try await call.answering(ListConversations.self) { try await self.conversations($0) }
@@ -104,6 +109,10 @@ actor Inbox: Responder {
                 writtenAt: applied.lastAt, completeTo: batch.completeTo, now: Clocks.wall)
         }
         news.ring()
+        if applied.answer.erasures != erasures {
+            erasures = applied.answer.erasures
+            erased.ring()
+        }
         return applied.answer
     }
 

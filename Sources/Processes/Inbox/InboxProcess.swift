@@ -16,6 +16,7 @@ struct InboxProcess: DaemonProcess {
     private let retiring: Task<Void, Never>?
     private let looking: Task<Void, Never>
     private let examining: Task<Void, Never>
+    private let sweeping: Task<Void, Never>
 
     static func settings(from surroundings: Surroundings) throws(SettingError) -> InboxSettings {
         try InboxSettings(surroundings)
@@ -40,9 +41,10 @@ struct InboxProcess: DaemonProcess {
         let examining = Task(executorPreference: place.loop) {
             await place.examine("inbox/inbox.db") { try await inbox.examine() }
         }
+        let sweeping = Task(executorPreference: place.loop) { await inbox.sweep() }
         return Self(
             executor: executor, store: store, server: server, retiring: retiring,
-            looking: looking, examining: examining)
+            looking: looking, examining: examining, sweeping: sweeping)
     }
 
     func drain() async {
@@ -50,8 +52,10 @@ struct InboxProcess: DaemonProcess {
         examining.cancel()
         retiring?.cancel()
         looking.cancel()
+        sweeping.cancel()
         await retiring?.value
         await looking.value
+        await sweeping.value
         await store.close()
         executor.stop()
     }

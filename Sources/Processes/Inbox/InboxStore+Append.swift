@@ -44,14 +44,19 @@ extension InboxStore {
         // All that was in the journal when it was last shipped from has been tried.
         if batch.completeTo != nil { caution[batch.origin] = 0 }
         try apply(rest, store)
-        return try applied(.applied, batch.origin, store)
+        return try applied(
+            .applied, batch.origin, store, namesErased: namesErased(batch, store))
     }
 
     private func applied(
-        _ outcome: AppendEntries.Answer.Outcome, _ origin: String, _ store: Opened
+        _ outcome: AppendEntries.Answer.Outcome, _ origin: String, _ store: Opened,
+        namesErased: Bool? = nil
     ) throws -> Applied {
         Applied(
-            answer: .init(outcome, positions[origin]?.position), lastAt: positions[origin]?.at,
+            answer: .init(
+                outcome, positions[origin]?.position, erasures: try store.fold.erasures.digest(),
+                namesErased: namesErased),
+            lastAt: positions[origin]?.at,
             newestEvent: try store.fold.feed.newest() ?? 0)
     }
 

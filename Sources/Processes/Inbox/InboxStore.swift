@@ -173,6 +173,7 @@ actor InboxStore {
             "conversations": try count("SELECT count(*) FROM conversations"),
             "unparsed": try count("SELECT count(*) FROM unparsed"),
             "holes": try count("SELECT count(*) FROM holes"),
+            "erasing": try count("SELECT count(*) FROM remains"),
             "changes": try store.fold.feed.range().map { $0.upperBound - $0.lowerBound + 1 } ?? 0,
             "database_bytes": try store.database.usedPages() * store.database.pageSize(),
         ]

@@ -15,4 +15,9 @@ extension Schema {
             SELECT person, key, 0, 0, 'message' FROM identities WHERE key <> person
             AND key NOT IN (SELECT one FROM links UNION SELECT other FROM links);
         """
+
+    /// A row for each erasure whose words may still be in the index, or in the log.
+    static let remains = """
+        CREATE TABLE remains(number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL);
+        """
 }

@@ -5,6 +5,9 @@ internal import Journal
 internal import Wire
 
 extension Gateway {
+    /// Bytes of an erasure's entry, blanks included: hashes of seven keys take the contact's place there later.
+    private static let erasureRoom = 640
+
     /// Erases a person, as a journaled command: durable when it is answered, done as soon as inbox has it.
     func erase(_ body: Data) async throws -> Response {
         guard let fields = try? JSONDecoder().decode(JSONValue.self, from: body).members else {
@@ -23,7 +26,11 @@ extension Gateway {
         let command = JournalCommand(
             id: Self.newMessageID(), verb: .erase, contact: contact, phoneNumberID: nil)
         do {
-            _ = try await journal.append(.command, try JSONEncoder().encode(command))
+            var entry = try JSONEncoder().encode(command)
+            entry.append(
+                Data(
+                    repeating: UInt8(ascii: " "), count: max(0, Self.erasureRoom - entry.count)))
+            _ = try await journal.append(.command, entry)
         } catch let error as JournalError {
             throw Self.notKept(error)
         }

@@ -73,7 +73,7 @@ extension Gateway {
             reasons: reasons,
             figures: [
                 "spooled": lag.entries, "commits": Int64(await journal.commits),
-                "event_streams": Int64(await hub.listeners),
+                "event_streams": Int64(await hub.listeners), "erasing": await redactor.left,
             ])
         return ProcessState(service: .ingress, report: report, reasons: report.reasons)
     }

@@ -17,6 +17,7 @@ actor Gateway: RequestHandler {
     nonisolated let store: JournalStore
     nonisolated let copier: StoreCopier
     nonisolated let shipper: Shipper
+    nonisolated let redactor: Redactor
     nonisolated let peers: Peers
     nonisolated let hub: EventHub
     nonisolated let answers = Answers()
@@ -36,7 +37,7 @@ actor Gateway: RequestHandler {
 
     init(
         _ place: Place, rules: AccessRules, journal: Journal, over store: JournalStore,
-        shipper: Shipper, peers: Peers
+        shipper: Shipper, redactor: Redactor, peers: Peers
     ) {
         self.place = place
         self.store = store
@@ -44,6 +45,7 @@ actor Gateway: RequestHandler {
         self.rules = rules
         self.journal = journal
         self.shipper = shipper
+        self.redactor = redactor
         self.peers = peers
         hub = EventHub(on: place.loop) { try await peers.inbox.ask($0, within: $1) }
         largeDone = Bell(on: place.loop)

@@ -55,9 +55,14 @@ struct IngressProcess: DaemonProcess {
         try await journal.open()
 
         let inbox = place.client(to: .inbox)
+        let sink = InboxSink(inbox, for: service)
+        let redactor = Redactor(on: place.loop, of: store, asking: sink) { look in
+            place.log.info(
+                "erasure.redacted entries=\(look.entries) bodies=\(look.redacted) ms=\(look.milliseconds)"
+            )
+        }
         let shipper = Shipper(
-            on: place.loop, from: store, to: InboxSink(inbox, for: service),
-            wokenBy: journal.entries)
+            on: place.loop, from: store, to: sink, wokenBy: journal.entries, telling: redactor)
         let shipping = Task(executorPreference: place.loop) {
             do { try await shipper.run() } catch {
                 guard await journal.noteDamage(error) else {
@@ -67,6 +72,13 @@ struct IngressProcess: DaemonProcess {
         }
         let examining = Task(executorPreference: place.loop) {
             await place.examine("ingress/journal.db") { try await journal.examine() }
+        }
+        let redacting = Task(executorPreference: place.loop) {
+            do { try await redactor.run() } catch {
+                guard await journal.noteDamage(error) else {
+                    place.fail("journal.unreadable error=\(error)")
+                }
+            }
         }
         let upkeep = Task(executorPreference: place.loop) { await journal.keepUp() }
         let leaving = Task(executorPreference: place.loop) {
@@ -80,14 +92,14 @@ struct IngressProcess: DaemonProcess {
 
         let gateway = Gateway(
             place, rules: settings.access, journal: journal, over: store, shipper: shipper,
-            peers: Peers(place, inbox: inbox))
+            redactor: redactor, peers: Peers(place, inbox: inbox))
         let tally = Task(executorPreference: place.loop) { await gateway.keepTally() }
         await gateway.peers.connect()
         let server = HTTPServer(gateway, on: place.loop) { place.log.warning("http \($0)") }
         try await server.listen(on: place.listening.take())
         return Self(
             server: server, gateway: gateway, journal: journal,
-            tasks: [shipping, examining, upkeep, leaving, tally])
+            tasks: [shipping, redacting, examining, upkeep, leaving, tally])
     }
 
     func drain() async {

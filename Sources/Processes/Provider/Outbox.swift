@@ -336,10 +336,21 @@ actor Outbox {
         var checks = 0
         while !Task.isCancelled {
             if await store.isDisplaced, condition != .closed { condition = .displaced }
+            await sweep()
             if checks % Self.checksPerPruning == 0 { await prune() }
             checks += 1
             _ = await pause.wait(atMost: Self.checkInterval)
         }
+    }
+
+    /// Whether something is left of people who were erased: in the file's log, or as a file of theirs.
+    func leavesTraces() async -> Bool { await store.leavesTraces }
+
+    /// Empties the log of what was erased; one that cannot be emptied now is looked at again.
+    private func sweep() async {
+        do { try await store.sweep() } catch JournalError.store(let error)
+            where error.remedy == .exit
+        { if !noteDamage(error) { condition = .broken(error) } } catch {}
     }
 
     private func prune() async {

@@ -1,6 +1,7 @@
 internal import CloudAPI
 internal import FoundationEssentials
 internal import JSON
+internal import Journal
 internal import Wire
 
 extension OutboxStore {
@@ -17,6 +18,8 @@ extension OutboxStore {
             try tables.erasures.blank(to: recipient, before: time, at: now)
         }
         try tables.erasures.forget(person)
+        for conversation in person.conversations { try tables.readMarks.forget(conversation) }
+        tables.journal.leavesTraces = true
         return settled
     }
 }
@@ -29,6 +32,7 @@ extension ErasedPerson {
         else { return nil }
         self.init(
             keys: event.data["keys"]?.elements?.compactMap(\.text) ?? [], before: before,
-            media: event.data["media"]?.elements?.compactMap(\.text) ?? [])
+            media: event.data["media"]?.elements?.compactMap(\.text) ?? [],
+            conversations: event.data["conversations"]?.elements?.compactMap(\.text) ?? [])
     }
 }

@@ -4,7 +4,7 @@ internal import Wire
 
 // The journal as its shipper sees it: a table beside the messages.
 
-extension OutboxStore: JournalSource {
+extension OutboxStore: RedactionSource {
     func extent() throws -> JournalExtent { try onTables { try $0.journal.extent() } }
 
     func batch(after seq: Int64, maximumBytes: Int) throws -> JournalBatch {
@@ -19,6 +19,28 @@ extension OutboxStore: JournalSource {
         try onTables { tables in
             try tables.database.transaction { try tables.journal.newOrigin() }
         }
+    }
+}
+
+// The same as its redactor sees it.
+
+extension OutboxStore {
+    func lookedAt() throws -> Checked { try onTables { try $0.journal.lookedAt() } }
+
+    func redact(_ bodies: [RedactedBody], checked: Checked) throws {
+        try onTables { tables in
+            try tables.database.transaction { try tables.journal.redact(bodies, checked: checked) }
+        }
+    }
+
+    func sweep() throws { try onTables { try $0.journal.sweep() } }
+
+    /// Whether the log still has something of somebody who was erased, or a file of theirs is there.
+    var leavesTraces: Bool {
+        let leaves = try? onTables { tables in
+            try tables.journal.leavesTraces || !tables.erasures.leftFiles().isEmpty
+        }
+        return leaves ?? false
     }
 }
 

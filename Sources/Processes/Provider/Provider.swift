@@ -17,6 +17,8 @@ actor Provider: Responder {
     private let copier: StoreCopier
     /// How far inbox is behind; asked on the loop.
     private let lag: @Sendable () async -> Shipper.Lag
+    /// Entries of the journal that are to be looked at for people who were erased; asked on the loop.
+    private let erasing: @Sendable () async -> Int64
     let numbers: Numbers
     /// In stub it sends to those recipients alone that have answers of their own.
     let sender: MessageSender
@@ -36,7 +38,7 @@ actor Provider: Responder {
     init(
         in place: Place, over outbox: Outbox, from numbers: Numbers, by sender: MessageSender,
         marking marks: ReadMarks?, keeping media: MediaPath, with templates: Templates,
-        speaking version: GraphVersion?,
+        speaking version: GraphVersion?, erasing: @escaping @Sendable () async -> Int64,
         lag: @escaping @Sendable () async -> Shipper.Lag
     ) {
         self.place = place
@@ -48,6 +50,7 @@ actor Provider: Responder {
         self.media = media
         self.templates = templates
         self.version = version
+        self.erasing = erasing
         self.lag = lag
     }
 
@@ -188,6 +191,7 @@ actor Provider: Responder {
             "accepted": counts[.accepted, default: 0], "journal_lag": lag.entries,
             "commits": Int64(await outbox.commits),
         ]
+        figures["erasing"] = await erasing() + (outbox.leavesTraces() ? 1 : 0)
         let media = await media.shelf.report()
         figures.merge(media.figures) { $1 }
         figures["held"] = counts[.held, default: 0]

@@ -18,6 +18,7 @@ struct ProviderProcess: DaemonProcess {
         let sendPath: SendPath
         let media: MediaPath
         let shipping: Task<Void, Never>
+        let redacting: Task<Void, Never>
         let upkeep: Task<Void, Never>
         let examining: Task<Void, Never>
         /// Waits for the file to be taken away.
@@ -80,9 +81,14 @@ struct ProviderProcess: DaemonProcess {
         _ displaced: Bell, _ executor: ThreadExecutor, _ place: Place
     ) async throws -> Work {
         let loop = place.loop
+        let sink = InboxSink(place.client(to: .inbox), for: service)
+        let redactor = Redactor(on: loop, of: store, asking: sink) { look in
+            place.log.info(
+                "erasure.redacted entries=\(look.entries) bodies=\(look.redacted) ms=\(look.milliseconds)"
+            )
+        }
         let shipper = Shipper(
-            on: loop, from: store, to: InboxSink(place.client(to: .inbox), for: service),
-            wokenBy: outbox.entries)
+            on: loop, from: store, to: sink, wokenBy: outbox.entries, telling: redactor)
         let shipping = Task(executorPreference: loop) {
             do { try await shipper.run() } catch {
                 guard await outbox.noteDamage(error) else {
@@ -93,6 +99,13 @@ struct ProviderProcess: DaemonProcess {
         let examining = Task(executorPreference: loop) {
             await place.examine("provider/outbox.db") { try await outbox.examine() }
         }
+        let redacting = Task(executorPreference: loop) {
+            do { try await redactor.run() } catch {
+                guard await outbox.noteDamage(error) else {
+                    place.fail("outbox.unreadable error=\(error)")
+                }
+            }
+        }
         let upkeep = Task(executorPreference: loop) { await outbox.keepUp() }
         let ending = endWhenDisplaced(displaced, shipper, place)
         let sendPath = try await SendPath.start(settings, outbox, place)
@@ -102,14 +115,14 @@ struct ProviderProcess: DaemonProcess {
         let provider = Provider(
             in: place, over: outbox, from: settings.numbers, by: sendPath.sender,
             marking: sendPath.marks, keeping: media, with: sendPath.templates,
-            speaking: settings.graph?.version
+            speaking: settings.graph?.version, erasing: { await redactor.left }
         ) { await shipper.lag }
         let server = try await place.serve(provider) {
             place.hello(journal: try? await outbox.head())
         }
         return Work(
             server: server, outbox: outbox, sendPath: sendPath, media: media, shipping: shipping,
-            upkeep: upkeep, examining: examining, ending: ending)
+            redacting: redacting, upkeep: upkeep, examining: examining, ending: ending)
     }
 
     func drain() async {
@@ -124,7 +137,7 @@ extension ProviderProcess.Work {
     fileprivate func drain() async {
         // What was asked meanwhile is asked again of the next process, with the same ids.
         await server.close()
-        for task in [ending, upkeep, shipping, examining] { task.cancel() }
+        for task in [ending, upkeep, shipping, redacting, examining] { task.cancel() }
         await media.stop()
         await sendPath.stop()
         await outbox.close()

@@ -14,7 +14,7 @@ final class ReadMarkTable {
         let notBefore: Int64
     }
 
-    private let add, next, postpone, remove, all, prune: Statement
+    private let add, next, postpone, remove, forget, all, prune: Statement
     private let database: Database
 
     /// Takes over the table that `OutboxSchema` made.
@@ -40,6 +40,7 @@ final class ReadMarkTable {
             """)
         remove = try database.prepare(
             "DELETE FROM read_marks WHERE conversation = ? AND wamid = ?")
+        forget = try database.prepare("DELETE FROM read_marks WHERE conversation = ?")
         all = try database.prepare("SELECT count(*) FROM read_marks")
         prune = try database.prepare("DELETE FROM read_marks WHERE at <= ?")
     }
@@ -70,6 +71,9 @@ final class ReadMarkTable {
     func remove(_ mark: Waiting) throws {
         try remove.run(.text(mark.conversation), .text(mark.wamid))
     }
+
+    /// The conversation is gone.
+    func forget(_ conversation: String) throws { try forget.run(.text(conversation)) }
 
     func count() throws -> Int64 { try all.first { $0.integer(0) } ?? 0 }
 

@@ -33,6 +33,8 @@ func erase(_ group: Group, _ arguments: [String]) throws -> CInt {
                 ?? "the gateway answered \(answer.status)")
         return 1
     }
-    print("erased: what was received of \(contact) until now goes, as soon as inbox has read this")
+    print(
+        "erased: what was received of \(contact) until now goes, as soon as inbox has read this;"
+            + " it is done when health says erasing 0 of ingress, provider and inbox")
     return Exit.done
 }

@@ -26,14 +26,17 @@ package enum WebhookPayload {
     /// becomes ``Update/malformed(raw:path:reason:)`` and costs no other one.
     /// - Throws: ``WebhookError`` when there is no envelope to walk.
     package static func decode(_ body: Data) throws(WebhookError) -> [Update] {
-        let payload: JSONValue
-        do { payload = try JSONValue(parsing: body) } catch {
+        try updates(in: try parse(body))
+    }
+
+    /// The body as JSON.
+    package static func parse(_ body: Data) throws(WebhookError) -> JSONValue {
+        do { return try JSONValue(parsing: body) } catch {
             switch error {
             case .tooDeep: throw .tooDeep
             case .notJSON: throw .notJSON
             }
         }
-        return try updates(in: payload)
     }
 
     /// The same, of a body that is parsed already.

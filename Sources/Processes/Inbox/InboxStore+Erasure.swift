@@ -1,0 +1,65 @@
+internal import SQLite
+internal import Wire
+
+// What else an erasure wants: what journals may keep, and that the file has nothing left of what went.
+
+extension InboxStore {
+    /// What is to become of entries that were applied, now that people were erased.
+    func redact(_ asked: RedactEntries) throws -> RedactEntries.Answer {
+        let fold = try opened().fold
+        return .init(
+            try asked.entries.compactMap { entry in
+                try fold.redacted(
+                    Arrival(origin: asked.origin, process: asked.process, entry: entry)
+                ).map { RedactedBody(position: entry.position, body: $0) }
+            })
+    }
+
+    /// Whether one of a batch's entries tells of somebody erased; nil when nobody is.
+    func namesErased(_ batch: AppendEntries, _ store: Opened) throws -> Bool? {
+        guard try !store.fold.erasures.isEmpty() else { return nil }
+        return try batch.entries.contains { entry in
+            try store.fold.redacted(
+                Arrival(origin: batch.origin, process: batch.process, entry: entry)) != nil
+        }
+    }
+
+    // MARK: The file
+
+    /// Pages of the index of words that are merged in one transaction: some 15 ms.
+    private static let pagesMerged: Int64 = 64
+
+    /// The last erasure of which the file may still have something; nil when there is none.
+    func remains() throws -> Int64? {
+        try opened().sql("SELECT number FROM remains ORDER BY number DESC LIMIT 1")
+            .first { $0.integer(0) }
+    }
+
+    /// Merges some of the indexes of words, which keep what was taken out of them until then.
+    ///
+    /// `begins`: all that there is now is to become one. (SQLite, "FTS5: the merge command")
+    /// - Returns: whether there is more to merge.
+    func mergeWords(begins: Bool) throws -> Bool {
+        let store = try opened()
+        let pages = Parameter.integer(begins ? -Self.pagesMerged : Self.pagesMerged)
+        let before = store.database.totalChanges
+        try store.database.transaction {
+            try store.sql("INSERT INTO message_words(message_words, rank) VALUES ('merge', ?)")
+                .run(pages)
+            try store.sql("INSERT INTO party_words(party_words, rank) VALUES ('merge', ?)")
+                .run(pages)
+        }
+        // Each counts as one change by itself.
+        return store.database.totalChanges - before > 2
+    }
+
+    /// Empties the log, and notes that nothing is left of the erasures up to that one.
+    ///
+    /// - Returns: false when somebody else reads the file: try again.
+    func swept(upTo number: Int64) throws -> Bool {
+        let store = try opened()
+        do { try store.database.checkpoint() } catch DatabaseError.busy { return false }
+        try store.sql("DELETE FROM remains WHERE number <= ?").run(.integer(number))
+        return true
+    }
+}
