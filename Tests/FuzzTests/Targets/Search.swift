@@ -12,8 +12,20 @@ func readSearch(_ input: [UInt8]) throws {
         index = words
         return try words.isFound(text, by: query)
     }
-    let hasLetters = text.unicodeScalars.contains { $0.properties.isAlphabetic }
-    try promise("not found by its own words", isFound || !hasLetters)
+    try promise("not found by its own words", isFound || !hasWords(text))
+}
+
+/// Whether anything of it is a word to the index, for which marks alone are none.
+private func hasWords(_ text: String) -> Bool {
+    SearchWords.pieces(of: text).contains { piece in
+        guard case .words(let words) = piece else { return true }
+        return words.unicodeScalars.contains { scalar in
+            switch scalar.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .otherLetter, .decimalNumber: true
+            default: false
+            }
+        }
+    }
 }
 
 private let index = Mutex<WordIndex?>(nil)
