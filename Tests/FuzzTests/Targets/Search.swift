@@ -16,16 +16,20 @@ func readSearch(_ input: [UInt8]) throws {
 }
 
 /// Whether anything of it is a word to the index, for which marks alone are none.
+///
+/// SQLite's tokenizer knows the characters of Unicode 6.1; a text with any other promises nothing.
 private func hasWords(_ text: String) -> Bool {
-    SearchWords.pieces(of: text).contains { piece in
-        guard case .words(let words) = piece else { return true }
-        return words.unicodeScalars.contains { scalar in
-            switch scalar.properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .otherLetter, .decimalNumber: true
-            default: false
+    let isKnown = text.unicodeScalars.allSatisfy { ($0.properties.age ?? (.max, 0)) <= (6, 0) }
+    return isKnown
+        && SearchWords.pieces(of: text).contains { piece in
+            guard case .words(let words) = piece else { return true }
+            return words.unicodeScalars.contains { scalar in
+                switch scalar.properties.generalCategory {
+                case .uppercaseLetter, .lowercaseLetter, .otherLetter, .decimalNumber: true
+                default: false
+                }
             }
         }
-    }
 }
 
 private let index = Mutex<WordIndex?>(nil)
