@@ -46,8 +46,10 @@ private func checkName(_ name: String) throws {
 private func checkValue(_ text: String) throws {
     guard let value = ParameterizedValue(text) else { return }
     let written = value.parameters.map { parameter in
-        let escaped = parameter.value.flatMap { $0 == "\\" || $0 == "\"" ? ["\\", $0] : [$0] }
-        return "; \(parameter.name)=\"\(String(escaped))\""
+        let escaped = parameter.value.unicodeScalars.flatMap {
+            $0 == "\\" || $0 == "\"" ? ["\\", $0] : [$0]
+        }
+        return "; \(parameter.name)=\"\(String(String.UnicodeScalarView(escaped)))\""
     }
     try promise(
         "another value when it is written anew",

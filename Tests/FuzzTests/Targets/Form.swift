@@ -44,7 +44,8 @@ private struct Form: Equatable {
         for part in parts {
             let texts = [part.head.name, part.head.filename ?? ""]
             // A backslash before a quote, or before another, is an escape.
-            guard !texts.contains(where: { $0.contains("\\") || $0.contains("\"") }) else {
+            guard !texts.contains(where: { $0.utf8.contains(0x5C) || $0.utf8.contains(0x22) })
+            else {
                 return nil
             }
             bytes += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(texts[0])\"".utf8
