@@ -409,7 +409,7 @@ help() {
 ./run.sh test                   every check that CI runs
 ./run.sh test --sanitize=KIND   the tests alone, built with the thread or the address sanitizer
 ./run.sh bench                  measures sends and webhooks per second; --seconds N, --connections N
-./run.sh torture                kills and stops processes under traffic, and counts; --minutes N, --kills N, --seed N, --watch, --keep
+./run.sh torture                kills and stops processes under traffic, and counts; --minutes N, --kills N, --seed N, --only FAULT, --watch, --keep
 ./run.sh bench inbox            fills an inbox and measures reads; --messages N, --people N
 ./run.sh fuzz [TARGET …]        gives what reads strangers' bytes made-up ones; --seconds N for each target
 ./run.sh exec NAME              becomes one process, with its own settings (for supervisord and systemd)
