@@ -35,9 +35,10 @@ final class TortureView: @unchecked Sendable {
     /// The line that lives; `fault` is what goes on.
     func live(_ fault: FaultKind?, _ ledger: TortureLedger) {
         guard isOn, isTerminal else { return }
+        // It must not wrap, or a narrow terminal could not take it back.
         write(
-            "\r\u{1B}[K\(padded(seconds(.now - start), 9))  \(fault?.name ?? "–"): \(line(ledger)), "
-                + "worst wait \(seconds(ledger.total.worstWait))")
+            "\r\u{1B}[K\u{1B}[?7l\(padded(seconds(.now - start), 9))  \(fault?.name ?? "–"): "
+                + "\(line(ledger)), worst wait \(seconds(ledger.total.worstWait))\u{1B}[?7h")
     }
 
     private func line(_ ledger: TortureLedger) -> String {
