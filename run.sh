@@ -40,6 +40,8 @@ source "$parts/units.sh"
 source "$parts/care.sh"
 # shellcheck source=Sources/Tools/RunScript/fuzz.sh
 source "$parts/fuzz.sh"
+# shellcheck source=Sources/Tools/RunScript/checks.sh
+source "$parts/checks.sh"
 # shellcheck source=Sources/Tools/RunScript/sanitizers.sh
 source "$parts/sanitizers.sh"
 
@@ -249,8 +251,9 @@ restart() {
     check "$name" # the running one stays when its new settings are wrong
     write_kept
     log_start=$(log_length)
-    # Never the holder beside ingress, or the address would be given up for a moment.
-    [[ $name != ingress ]] || target=ingress:ingress_0
+    # Never the holder beside ingress, or the address would be given up for a moment. What an ingress that
+    # refused its settings left would end a new holder.
+    [[ $name != ingress ]] || { target=ingress:ingress_0 && rm -f "$state/run/ingress.exit"; }
     supervisor_control restart "$target" >"$state/log/supervisorctl.out" 2>&1 ||
         fail $EX_FAILED "$name: $(tail -n 1 "$state/log/supervisorctl.out")"
     # It left too when ingress refused its settings; a holder that runs is not touched by this.
@@ -283,29 +286,11 @@ logs() {
     exec tail -n 100 "${follow[@]}" -- "${files[@]}"
 }
 
-sample_webhook() {
+# The commands that are the tool's. `token` wants nothing to run: signer looks at the list before each request.
+ask_tool() {
     meet_group
     keep_mode
-    control sample-webhook "$@"
-}
-
-dead_letters() {
-    meet_group
-    keep_mode
-    control dead-letters "$@"
-}
-
-erase() {
-    meet_group
-    keep_mode
-    control erase "$@"
-}
-
-# Signer looks at the list before each request: nothing needs to run, and nothing to be told.
-token() {
-    meet_group
-    keep_mode
-    control token "$@"
+    control "$@"
 }
 
 # A group of its own, in a temporary directory: no setting of anybody's decides a figure.
@@ -342,50 +327,6 @@ print_supervisor() {
 ; The gateway, for an existing supervisord; never beside ./run.sh on the same state directory.
 $(program_sections "$folder/log" "environment=GATEWAY_STATE_DIR=\"$folder\",GATEWAY_LISTEN=\"${settings[GATEWAY_LISTEN]}\"")
 END
-}
-
-# --- Checks
-
-step() {
-    say "== $*"
-    "$@" </dev/null || fail $EX_FAILED "failed: $*"
-}
-
-run_tests() {
-    local name sanitizer=${1-}
-    [[ $# == 0 || $1 == --sanitize=thread || $1 == --sanitize=address ]] ||
-        fail $EX_USAGE "test takes nothing, or --sanitize=thread or --sanitize=address"
-    # Nobody's settings may decide a test.
-    for name in "${!WHATSAPP_@}" "${!GATEWAY_@}"; do unset "$name"; done
-    cd "$root"
-    # The tests cut processes off at single system calls, play Meta's servers with a CA of their own, and
-    # let systemd judge the units.
-    install_missing strace:strace openssl:openssl systemd:systemd-analyze
-    if [[ -n $sanitizer ]]; then run_sanitized "${sanitizer#*=}"; else run_checks; fi
-}
-
-# Integration tests drive the debug executables beside the test bundle and this script the release
-# ones; both are built before the tests, which may not build under the lock of `swift test`.
-run_checks() {
-    step swift format lint --strict -r -p Package.swift Sources Tests
-    step .ci/imports
-    step Tests/RunScriptTests/run
-    step swift build --build-tests
-    step build
-    step swift test --skip-build --disable-xctest
-    step fuzz --seconds $fuzz_seconds_of_a_check
-    step signer_links_little
-    step survive_torture
-    say "all checks passed"
-}
-
-# Of the release build, as people run it. 200 kills take five minutes: supervisord starts a process again
-# after a second or two.
-survive_torture() (torture --kills 200)
-
-# Signer holds the secrets: it has no use for TLS or a database.
-signer_links_little() {
-    ! ldd "$bin/signer" | grep -E 'libssl|libsqlite3'
 }
 
 help() {
@@ -425,12 +366,10 @@ main() {
     case $command in
     '') start ;;
     --detach) start detach ;;
-    stop | status | logs | restart | audit | why | erase | token | backup | restore | rebuild) "$command" "$@" ;;
+    stop | status | logs | restart | backup | restore | rebuild | bench | fuzz | torture) "$command" "$@" ;;
+    audit | why | erase | token | sample-webhook | dead-letters) ask_tool "$command" "$@" ;;
     export) export_data "$@" ;; # the plain name is the shell's own
     exec) exec_process "$@" ;;
-    sample-webhook) sample_webhook "$@" ;;
-    dead-letters) dead_letters "$@" ;;
-    bench | fuzz | torture) "$command" "$@" ;;
     supervisor) print_supervisor ;;
     systemd) print_systemd "$@" ;;
     test) run_tests "$@" ;;

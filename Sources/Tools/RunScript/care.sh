@@ -121,20 +121,6 @@ rebuild() {
 
 # The tool makes the folder, under a name that says so until all of it is on the disk.
 export_data() {
-    meet_group
-    keep_mode
     umask 077
-    control export "$@"
-}
-
-audit() {
-    meet_group
-    keep_mode
-    control audit "$@"
-}
-
-why() {
-    meet_group
-    keep_mode
-    control why "$@"
+    ask_tool export "$@"
 }

@@ -82,8 +82,9 @@ exec_process() {
     prepare_state
     mark_live
     cd "$state/run"
-    pace "$name"
+    # Before the pause: the holder, which is started at once, would leave by it again.
     [[ $program != ingress ]] || rm -f ingress.exit
+    pace "$name"
     has_parent || exit 0 # nobody would be left to stop it
     own_settings "$program"
     # It asks the kernel for SIGTERM when this one, supervisord, dies.
