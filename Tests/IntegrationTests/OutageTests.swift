@@ -11,10 +11,11 @@ struct OutageTests {
     @Test("the token expires in the middle of 500 queued sends: a new one sends all, each once")
     func tokenExpires() async throws {
         try await withLiveGroup(pacing: "on") { group, graph in
-            let ids = try await group.queueTexts(25, toEachOf: 20)
-            // Early: on a slow machine all may be gone before Graph hears of it.
+            // While they are taken in: on a slow machine the last would be gone before Graph heard of it.
+            async let queued = group.queueTexts(25, toEachOf: 20)
             try await graph.reach(.accepted, 20)
             try await graph.expire(tokens: [liveToken])
+            let ids = try await queued
             try await eventually("health says that sending is paused") {
                 try await group.get("/api/health").text.contains("sending_paused")
             }
