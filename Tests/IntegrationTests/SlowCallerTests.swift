@@ -20,7 +20,8 @@ struct SlowCallerTests {
                 served += 1
                 return cut.count == 10 * Kind.allCases.count
             }
-            #expect(slowest < .seconds(2))
+            // Long before the slow ones are cut.
+            #expect(slowest < .seconds(5))
             for (kind, took, answer) in try await slow {
                 #expect((9.0...14.0).contains(took / .seconds(1)), "\(kind) took \(took)")
                 switch kind {
