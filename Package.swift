@@ -168,8 +168,11 @@ let fuzzer: [Target] = [
         ["SendRequest.swift", "SendBody.swift", "BodyFields.swift", "ReadableJSON.swift"],
         ["CloudAPI", "JSON", "Wire"]),
     readers(
-        "Inbox", ["Redaction.swift", "SearchQuery.swift", "SearchWords.swift", "Cursor.swift"],
-        ["CloudAPI", "JSON", "Wire"]),
+        "Inbox",
+        [
+            "Redaction.swift", "Identifiers.swift", "SearchQuery.swift", "SearchWords.swift",
+            "Cursor.swift",
+        ], ["CloudAPI", "Digest", "JSON", "Wire"]),
     .executableTarget(
         name: "Fuzz", dependencies: fuzzed, path: "Tests/FuzzTests",
         exclude: ["Corpus", "Dictionaries", "CorpusTests.swift"], swiftSettings: strict),
