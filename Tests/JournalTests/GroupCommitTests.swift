@@ -219,7 +219,7 @@ struct GroupCommitTests {
 }
 
 private final class Conditions: Sendable {
-    private let list = Mutex<[Journal.Condition]>([])
-    var all: [Journal.Condition] { list.withLock { $0 } }
-    func add(_ condition: Journal.Condition) { list.withLock { $0.append(condition) } }
+    private let list = Mutex<[StoreCondition]>([])
+    var all: [StoreCondition] { list.withLock { $0 } }
+    func add(_ condition: StoreCondition) { list.withLock { $0.append(condition) } }
 }

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 package import Reactor
-package import SQLite
+internal import SQLite
 package import Wire
 
 /// The journal as the loop sees it: an append returns once the commit that holds it was synced.
@@ -8,20 +8,6 @@ package import Wire
 /// Group commit without a timer: whatever arrives while a commit is syncing goes into the next one. A
 /// caller whose task is cancelled still waits for its commit, since the entry is written anyway.
 package actor Journal {
-    /// Whether entries are taken, and if not, why.
-    package enum Condition: Hashable, Sendable {
-        case closed
-        case ready
-        /// Refused for the last time it was tried; every append tries again.
-        case full(DatabaseError)
-        /// The path names another file: ship what is there, then exit 70.
-        case displaced
-        /// Exit 70.
-        case broken(DatabaseError)
-        /// Left as it is, for a person to look at.
-        case damaged(DatabaseError)
-    }
-
     private struct Waiter {
         let entry: JournalStore.Pending
         let continuation: CheckedContinuation<JournalPosition, any Error>
@@ -38,7 +24,6 @@ package actor Journal {
 
     private let loop: EventLoop
     private let store: JournalStore
-    private let report: @Sendable (Condition) -> Void
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var drainer: Task<Void, Never>?
@@ -46,10 +31,9 @@ package actor Journal {
 
     /// Rings on the loop for every commit.
     package nonisolated let entries: EntryBell
-    package private(set) var condition = Condition.closed {
-        didSet { tell(of: oldValue) }
-    }
-    private var fullness = Reminder()
+    private var state: StoreState
+    /// Whether entries are taken, and if not, why.
+    package var condition: StoreCondition { state.condition }
     /// The journal's name and the last entry that somebody was answered for; nil before `open`.
     package var head: JournalHead? { entries.head }
     /// Transactions so far, for metrics.
@@ -62,11 +46,11 @@ package actor Journal {
     /// Calls `report` on the loop whenever `condition` becomes another, and again while it stays full.
     package init(
         on loop: EventLoop, over store: JournalStore,
-        report: @escaping @Sendable (Condition) -> Void = { _ in }
+        report: @escaping @Sendable (StoreCondition) -> Void = { _ in }
     ) {
         self.loop = loop
         self.store = store
-        self.report = report
+        state = StoreState(report: report)
         entries = EntryBell(on: loop)
     }
 
@@ -78,9 +62,9 @@ package actor Journal {
         do {
             let found = try await store.open()
             entries.ring(JournalHead(origin: found.origin, seq: found.newest?.seq ?? 0))
-            condition = .ready
-        } catch let error as DatabaseError where error.isDamage {
-            condition = .damaged(error)
+            state.become(.ready)
+        } catch {
+            guard noteDamage(error) else { throw error }
         }
     }
 
@@ -97,20 +81,7 @@ package actor Journal {
     }
 
     /// Takes nothing more if that error, of whoever read the file, says that it is damaged; answers whether it does.
-    package func noteDamage(_ error: any Error) -> Bool {
-        let found = (error as? JournalError)?.storeError ?? error as? DatabaseError
-        guard let found, found.isDamage else { return false }
-        condition = .damaged(found)
-        return true
-    }
-
-    private func tell(of old: Condition) {
-        if case .full = condition {
-            if fullness.isDue() { report(condition) }
-        } else if condition != old {
-            report(condition)
-        }
-    }
+    package func noteDamage(_ error: any Error) -> Bool { state.noteDamage(error) }
 
     /// Writes an entry and returns its place once it is synced.
     ///
@@ -145,7 +116,7 @@ package actor Journal {
             commits += 1
             do {
                 let outcomes = try await store.commit(batch.map(\.entry))
-                if case .full = condition { condition = .ready }
+                state.noteCommit()
                 settle(batch, outcomes)
             } catch {
                 await fail(batch, error)
@@ -176,16 +147,9 @@ package actor Journal {
     }
 
     private func fail(_ batch: [Waiter], _ error: any Error) async {
-        switch error {
-        case _ where noteDamage(error): break
-        case JournalError.store(let error) where error.remedy == .exit: condition = .broken(error)
-        case JournalError.store(let error) where error.remedy == .refuseWrites:
-            condition = .full(error)
-        case JournalError.displaced:
-            condition = .displaced
-            // The commit stands in the open file: it is shipped before the owner exits.
-            if let newest = try? await store.extent().newest { entries.ring(newest: newest.seq) }
-        default: break
+        // The commit stands in the open file: it is shipped before the owner exits.
+        if state.note(error) == .displaced, let newest = try? await store.extent().newest {
+            entries.ring(newest: newest.seq)
         }
         for waiter in batch { waiter.continuation.resume(throwing: error) }
     }
@@ -211,7 +175,7 @@ package actor Journal {
 
     /// Looks once whether the path still names the open file.
     package func check() async {
-        if await store.isDisplaced, condition != .closed { condition = .displaced }
+        if await store.isDisplaced, condition != .closed { state.become(.displaced) }
     }
 
     /// Deletes what retention allows; a failure is seen by the next append too.
@@ -219,9 +183,7 @@ package actor Journal {
         if case .damaged = condition { return }
         do {
             while try await store.prune(now: Clocks.wall) > 0, !Task.isCancelled {}
-        } catch JournalError.store(let error) where error.remedy == .exit {
-            if !noteDamage(error) { condition = .broken(error) }
-        } catch {}
+        } catch { state.noteEnd(error) }
     }
 
     /// Takes no more entries, and returns once all that were taken are answered.
@@ -229,6 +191,6 @@ package actor Journal {
         isClosing = true
         await drainer?.value
         await store.close()
-        condition = .closed
+        state.become(.closed)
     }
 }

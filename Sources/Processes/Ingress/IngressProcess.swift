@@ -122,7 +122,7 @@ extension Surroundings {
 
 extension Place {
     /// Says what became of the journal; one that must not be written on ends the process.
-    fileprivate func tell(_ condition: Journal.Condition) {
+    fileprivate func tell(_ condition: StoreCondition) {
         switch condition {
         case .closed: log.info("journal.closed")
         case .ready: log.info("journal.ready")

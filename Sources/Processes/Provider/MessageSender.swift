@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import JSON
+internal import Journal
 internal import Reactor
 internal import Wire
 
@@ -324,7 +325,7 @@ actor MessageSender {
 extension OutboxStore.Claim {
     /// What goes to Meta: the message, and the name of this attempt, by which a status proves it.
     fileprivate var body: Data? {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: request),
+        guard let value = try? JSONValue(parsing: request),
             case .object(var members) = value
         else { return nil }
         members["biz_opaque_callback_data"] = .string("\(kept.id).\(attempt)")

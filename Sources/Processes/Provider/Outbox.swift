@@ -9,20 +9,6 @@ internal import Wire
 /// Group commit without a timer: whatever arrives while a commit is syncing goes into the next one. A
 /// caller whose task is cancelled still waits for its commit, since the message is taken in anyway.
 actor Outbox {
-    /// Whether sends are taken in, and if not, why.
-    enum Condition: Hashable, Sendable {
-        case closed
-        case ready
-        /// Refused for the last time it was tried; every send tries again.
-        case full(DatabaseError)
-        /// The path names another file: ship what is there, then exit 70.
-        case displaced
-        /// Exit 70.
-        case broken(DatabaseError)
-        /// Left as it is, for a person to look at.
-        case damaged(DatabaseError)
-    }
-
     private struct Change {
         let part: OutboxStore.Part
         let continuation: CheckedContinuation<any Sendable, any Error>
@@ -44,7 +30,6 @@ actor Outbox {
 
     private let loop: EventLoop
     private let store: OutboxStore
-    private let report: @Sendable (Condition) -> Void
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var changes: [Change] = []
@@ -53,10 +38,9 @@ actor Outbox {
 
     /// Rings on the loop for every commit that wrote to the journal.
     nonisolated let entries: EntryBell
-    private(set) var condition = Condition.closed {
-        didSet { tell(of: oldValue) }
-    }
-    private var fullness = Reminder()
+    private var state: StoreState
+    /// Whether sends are taken in, and if not, why.
+    var condition: StoreCondition { state.condition }
     /// When the next status in stub is due, wall clock in ms; as of the last commit.
     private(set) var nextDue: Int64?
     /// Called on the loop when `nextDue` may have come nearer.
@@ -71,11 +55,11 @@ actor Outbox {
     /// Calls `report` on the loop whenever `condition` becomes another, and again while it stays full.
     init(
         on loop: EventLoop, over store: OutboxStore,
-        report: @escaping @Sendable (Condition) -> Void = { _ in }
+        report: @escaping @Sendable (StoreCondition) -> Void = { _ in }
     ) {
         self.loop = loop
         self.store = store
-        self.report = report
+        state = StoreState(report: report)
         entries = EntryBell(on: loop)
     }
 
@@ -88,7 +72,7 @@ actor Outbox {
             entries.ring(
                 JournalHead(origin: found.journal.origin, seq: found.journal.newest?.seq ?? 0))
             nextDue = found.nextDue
-            condition = .ready
+            state.become(.ready)
         } catch {
             _ = noteDamage(error)
             throw error
@@ -108,25 +92,7 @@ actor Outbox {
     }
 
     /// Takes nothing more in if that error, of whoever read the file, says that it is damaged; answers whether it does.
-    func noteDamage(_ error: any Error) -> Bool {
-        let found: DatabaseError
-        switch error {
-        case JournalError.store(let error): found = error
-        case let error as DatabaseError: found = error
-        default: return false
-        }
-        guard found.isDamage else { return false }
-        condition = .damaged(found)
-        return true
-    }
-
-    private func tell(of old: Condition) {
-        if case .full = condition {
-            if fullness.isDue() { report(condition) }
-        } else if condition != old {
-            report(condition)
-        }
-    }
+    func noteDamage(_ error: any Error) -> Bool { state.noteDamage(error) }
 
     /// The newest entry that was answered for; every answer carries it.
     ///
@@ -228,7 +194,7 @@ actor Outbox {
     }
 
     private func committed(_ commit: OutboxStore.Commit) {
-        if case .full = condition { condition = .ready }
+        state.noteCommit()
         if let newest = commit.newest { entries.ring(newest: newest) }
         nextDue = commit.nextDue
         if let nextDue { onDue(nextDue) }
@@ -236,20 +202,15 @@ actor Outbox {
 
     /// Notes what a failure means for the whole, and answers what it means for a caller.
     private func failed(_ error: any Error) async -> Problem {
-        switch error {
-        case _ where noteDamage(error): return .storeDamaged
-        case JournalError.store(let error) where error.remedy == .exit:
-            condition = .broken(error)
-            return .storeFailed
-        case JournalError.store(let error) where error.remedy == .refuseWrites:
-            condition = .full(error)
-            return .storeFull
-        case JournalError.displaced:
-            condition = .displaced
+        switch state.note(error) {
+        case .damaged: return .storeDamaged
+        case .full: return .storeFull
+        case .broken: return .storeFailed
+        case .displaced:
             // The commit stands in the open file: it is shipped before the process ends.
             if let newest = try? await store.extent().newest { entries.ring(newest: newest.seq) }
             return .storeFailed
-        default: return .internalError(in: .provider)
+        case .closed, .ready, nil: return .internalError(in: .provider)
         }
     }
 
@@ -335,7 +296,7 @@ actor Outbox {
         let pause = Bell(on: loop)
         var checks = 0
         while !Task.isCancelled {
-            if await store.isDisplaced, condition != .closed { condition = .displaced }
+            if await store.isDisplaced, condition != .closed { state.become(.displaced) }
             await sweep()
             if checks % Self.checksPerPruning == 0 { await prune() }
             checks += 1
@@ -348,9 +309,7 @@ actor Outbox {
 
     /// Empties the log of what was erased; one that cannot be emptied now is looked at again.
     private func sweep() async {
-        do { try await store.sweep() } catch JournalError.store(let error)
-            where error.remedy == .exit
-        { if !noteDamage(error) { condition = .broken(error) } } catch {}
+        do { try await store.sweep() } catch { state.noteEnd(error) }
     }
 
     private func prune() async {
@@ -358,11 +317,7 @@ actor Outbox {
         do {
             let now = await store.pruningTime
             while try await store.prune(now: now) > 0, !Task.isCancelled {}
-        } catch JournalError.store(let error) where error.remedy == .exit {
-            if !noteDamage(error) { condition = .broken(error) }
-        } catch {
-            // Lack of room is seen by the next send too, which says it to somebody.
-        }
+        } catch { state.noteEnd(error) }
     }
 
     /// Takes nothing more in, and returns once all that was taken is answered.
@@ -370,6 +325,6 @@ actor Outbox {
         isClosing = true
         await drainer?.value
         await store.close()
-        condition = .closed
+        state.become(.closed)
     }
 }

@@ -233,7 +233,7 @@ extension KeptMessage {
     }
 }
 
-extension Outbox.Condition {
+extension StoreCondition {
     /// What health says of it; nil while all is well.
     fileprivate var reason: Condition? {
         switch self {

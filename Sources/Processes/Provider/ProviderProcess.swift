@@ -125,6 +125,12 @@ struct ProviderProcess: DaemonProcess {
             redacting: redacting, upkeep: upkeep, examining: examining, ending: ending)
     }
 
+    /// As long as one request to Graph, from its connect to its answer, and 5 s for what is left.
+    static func drainLimit(_ settings: ProviderSettings) -> Duration {
+        guard let graph = settings.graph else { return .seconds(15) }
+        return graph.connectLimit + graph.answerLimit + .seconds(5)
+    }
+
     func drain() async {
         switch life {
         case .working(let work): await work.drain()
@@ -135,7 +141,9 @@ struct ProviderProcess: DaemonProcess {
 
 extension ProviderProcess.Work {
     fileprivate func drain() async {
-        // What was asked meanwhile is asked again of the next process, with the same ids.
+        // Claims nothing more and waits out its POSTs; what comes meanwhile is queued for the next process.
+        await sendPath.sender.stop()
+        // What has no answer yet is asked again of the next process, with the same ids.
         await server.close()
         for task in [ending, upkeep, shipping, redacting, examining] { task.cancel() }
         await media.stop()
@@ -162,7 +170,7 @@ extension ProviderProcess {
 
 extension Place {
     /// Says what became of the outbox; one that must not be written on ends the process.
-    fileprivate func tell(_ condition: Outbox.Condition) {
+    fileprivate func tell(_ condition: StoreCondition) {
         switch condition {
         case .closed: log.info("outbox.closed")
         case .ready: log.info("outbox.ready")
