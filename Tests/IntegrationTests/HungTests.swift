@@ -37,6 +37,33 @@ struct HungTests {
     }
 
     @Test(
+        "provider is stopped while Graph thinks for 17 s: it waits, takes in what comes, and ends in order"
+    )
+    func stoppedDuringSend() async throws {
+        try await withLiveGroup { group, graph in
+            try await graph.add(
+                GraphRule(times: 1, .accept(statuses: [GraphStatus(.sent)]), .hang(.seconds(17))))
+            let later = ["Prefer: respond-async"]
+            let first = try await group.sendText("first", to: TestGroup.person(0), later)
+            let firstID = try #require(first.json["id"]?.text, "\(first.text)")
+            try await graph.reach(.accepted, 1)
+            async let ended = group.provider.stop(within: .seconds(60))
+            try await eventually("it drains") { group.provider.log.contains("draining") }
+            let second = try await group.sendText("second", to: TestGroup.person(1), later)
+            let secondID = try #require(second.json["id"]?.text, "\(second.text)")
+            #expect(try await ended == .exited(0))
+            #expect(try await graph.acceptances() == [firstID: 1], "it claims nothing more")
+            try await group.provider.start()
+            for id in [firstID, secondID] {
+                try await eventually("it is sent") {
+                    try await ["accepted", "sent"].contains(group.status(of: id))
+                }
+            }
+            #expect(try await graph.acceptances() == [firstID: 1, secondID: 1])
+        }
+    }
+
+    @Test(
         "all three hang for as long as a caller waits: 503 or 504, and the same goes through later")
     func allThree() async throws {
         try await withGroup { group in

@@ -27,11 +27,17 @@ package protocol DaemonProcess: Sendable {
     /// Opens what is kept and begins to answer; returns when all is ready.
     static func start(_ settings: Settings, in place: Place) async throws -> Self
 
+    /// How long `drain` may take; whoever stops the process waits 5 s longer (`stop_seconds` of run.sh).
+    static func drainLimit(_ settings: Settings) -> Duration
+
     /// Finishes what was begun, after SIGTERM.
     func drain() async
 }
 
 extension DaemonProcess {
+    /// 15 s: none of what a process does for another takes longer.
+    package static func drainLimit(_ settings: Settings) -> Duration { .seconds(15) }
+
     /// Its socket in `run/`.
     package static func listen(
         _ settings: Settings, given: GivenSocket?, in sockets: SocketDirectory
@@ -57,8 +63,6 @@ package enum Exit {
     package static let settings: CInt = 78
 }
 
-/// How long a process may take to finish what it began.
-private let drainLimit = Duration.seconds(15)
 private let endingSignals = [SIGTERM, SIGINT]
 
 /// The life of every process: settings, signals, limits, lock, socket, sandbox, loop, start, `ready`,
@@ -165,7 +169,8 @@ private func live<Process: DaemonProcess>(
     }
     place.log.info("draining")
     manager.tellStopping()
-    loop.after(drainLimit) { place.fail("could not drain within \(drainLimit)") }
+    let limit = type.drainLimit(settings)
+    loop.after(limit) { place.fail("could not drain within \(limit)") }
     await process.drain()
     place.log.info("drained")
     if let replaced { place.fail("sandbox.outdated file=\(replaced): starts anew to read it") }

@@ -1,8 +1,20 @@
 # shellcheck shell=bash
 # supervisord: its configuration, its start and its end.
 
-# Seconds that a process may need to drain, and 10 more; provider waits out an answer of Graph's (60 s).
-declare -Ar stop_seconds=([inbox]=20 [signer]=15 [provider]=70 [ingress]=25)
+# Seconds that process $1 may take to end: what it gives itself to drain (Daemon/Run.swift, and
+# ProviderProcess, which waits out what Graph has of it), and 5 more.
+stop_seconds() {
+    if [[ $1 != provider ]]; then say 20; else
+        say $(($(seconds_of GATEWAY_GRAPH_CONNECT_SECONDS 10) + $(seconds_of GATEWAY_GRAPH_ANSWER_SECONDS 60) + 10))
+    fi
+}
+
+# Setting $1, or $2 where it is not set or no number: its process says so and stays down.
+seconds_of() {
+    local value=${settings[$1]-}
+    [[ $value =~ ^[0-9]{1,4}$ ]] || value=$2
+    say $((10#$value))
+}
 
 # The sections for the group, for our supervisord and, with environment=…, for somebody else's.
 program_sections() {
@@ -12,12 +24,12 @@ program_sections() {
     command=\"${command//%/%%}\"
     # Stopped in the opposite order: first who takes requests in, last who stores.
     for name in inbox signer provider; do
-        program_section "program:$name" "$command exec $name" $((priority += 10)) "${stop_seconds[$name]}" \
+        program_section "program:$name" "$command exec $name" $((priority += 10)) "$(stop_seconds "$name")" \
             "$logs/$name" "$environment"
     done
     # supervisord keeps the socket open as long as one of the two lives: number 1 only holds it.
     program_section "fcgi-program:ingress" "$command exec %(program_name)s_%(process_num)d" 40 \
-        "${stop_seconds[ingress]}" "$logs/%(program_name)s_%(process_num)d" "$environment"
+        "$(stop_seconds ingress)" "$logs/%(program_name)s_%(process_num)d" "$environment"
     cat <<END
 socket=tcp://${settings[GATEWAY_LISTEN]}
 socket_backlog=4096
@@ -107,11 +119,11 @@ launch() {
     cd "$root"
 }
 
-readonly stopped_within=130 # seconds; the four are stopped one after the other, see stopwaitsecs
-
 # Stops the group and waits for it; every process drains, and says in its log what it waited for.
 stop_group() {
-    local pid=$1 deadline=$((SECONDS + stopped_within))
+    local pid=$1 name deadline=$SECONDS
+    # One after the other.
+    for name in inbox signer provider ingress; do deadline=$((deadline + $(stop_seconds "$name"))); done
     kill -TERM "$pid" 2>/dev/null || true
     while is_group "$pid"; do
         ((SECONDS < deadline)) || fail $EX_SOFTWARE "supervisord (pid $pid) does not stop; see $state/log"

@@ -162,7 +162,7 @@ RestartSec=0
 RestartPreventExitStatus=$EX_USAGE $EX_CONFIG
 # A large journal is checkpointed before its process is ready.
 TimeoutStartSec=infinity
-TimeoutStopSec=${stop_seconds[$name]}
+TimeoutStopSec=$(stop_seconds "$name")
 WatchdogSec=15
 LimitCORE=0
 
