@@ -52,7 +52,8 @@ struct StoreTests {
         #expect(await after.store.position(of: journal.origin) == journal.entries[2].position)
         #expect(await after.store.position(of: "another") == nil)
         #expect(after.opening.epoch == epoch && epoch.count == 16)
-        #expect(after.opening.newestEvent == 6)
+        // Three messages, and what they changed in the conversation at once.
+        #expect(after.opening.newestEvent == 4)
     }
 
     @Test("entries that were pruned before they came are a visible hole")
@@ -104,11 +105,11 @@ struct StoreTests {
         #expect(try await inbox.count("trying") == 0)
     }
 
-    @Test("after a start each entry is counted before it is applied")
+    @Test("after a start a batch is noted before it is applied, and then each entry is counted")
     func trialsAreCounted() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path
-        for trial in 1...3 {
+        for trial in 0...3 {
             await #expect(processExitsWith: .signal(SIGABRT)) { [path = path as String] in
                 var journal = JournalDouble(.ingress)
                 journal.add(
@@ -157,7 +158,7 @@ struct StoreTests {
         #expect(try await inbox.store.lookAgain(allowed: 5) == nil)
         // As if it had never been set aside.
         let other = try await StoreDouble()
-        try await other.append(journal.whole())
+        for index in 0..<3 { try await other.append(journal.batch(index..<index + 1)) }
         #expect(try await inbox.dump() == other.dump())
         #expect(try await inbox.events().count == other.events().count)
         #expect(looked.newestEvent == Int64(try await inbox.events().count))
@@ -197,6 +198,30 @@ struct StoreTests {
             #expect(SecondLook.allowed(after: time) == Int64(looks))
         }
         #expect(SecondLook.allowed(after: .seconds(1_000_000)) == 5)
+    }
+
+    @Test("what may have ended a process goes in one transaction first, and then one by one")
+    func togetherFirst() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path
+        for (kept, begun) in [(0, "1 0"), (2, "3 1"), (2, "3 2")] {
+            await #expect(processExitsWith: .signal(SIGABRT)) { [path = path as String] in
+                let store = InboxStore(
+                    path: "\(path)/inbox.db", mode: .stub, on: try ThreadExecutor())
+                _ = try await store.open()
+                let journal = StoreTests().journal(4, mentioning: [2: CrashPoint.ending])
+                let applied = await store.position(of: journal.origin)?.seq ?? 0
+                _ = try await store.append(journal.batch(Int(applied)..<4))
+            }
+            let inbox = try await StoreDouble(in: folder)
+            #expect(try await inbox.count("messages") == kept)
+            let trial = try await inbox.store.inspect { sql in
+                try sql.database.prepare("SELECT seq, n FROM trying")
+                    .first { "\($0.integer(0)) \($0.integer(1))" }
+            }
+            #expect(trial == begun)
+            await inbox.store.close()
+        }
     }
 
     @Test("only the entries up to one batch past the position are tried one by one")

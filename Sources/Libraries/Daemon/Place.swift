@@ -25,10 +25,15 @@ package struct Place: Sendable {
         exit(Exit.ourFault)
     }
 
+    /// After a start, before a store is read as a whole: what waited for the start comes first.
+    private static let examining = Duration.seconds(2)
+
     /// Has a store read as a whole in the background, and says when that was done, or could not be.
     ///
     /// `examine` answers whether there was a reason to.
     package func examine(_ file: String, by examine: () async throws -> Bool) async {
+        _ = await Bell(on: loop).wait(atMost: Self.examining)
+        if Task.isCancelled { return }
         let begin = ContinuousClock.now
         do {
             guard try await examine() else { return }

@@ -1,3 +1,5 @@
+internal import CSQLite
+
 /// A PRAGMA that our promises rest on, and what it must answer once it is set.
 struct Setting {
     let name: String
@@ -35,15 +37,15 @@ struct Setting {
 }
 
 extension Database {
-    /// Keeps that many pages in memory, and empties the log when it has that many; before the first statement.
+    /// Keeps that many pages in memory; before the first statement.
     ///
     /// - Throws: `DatabaseError`.
-    package func give(pages: Int, log: Int) throws {
-        try apply([
-            Setting(name: "cache_size", value: "\(pages)", answer: "\(pages)"),
-            Setting(name: "wal_autocheckpoint", value: "\(log)", answer: "\(log)"),
-        ])
+    package func keepInMemory(pages: Int) throws {
+        try apply([Setting(name: "cache_size", value: "\(pages)", answer: "\(pages)")])
     }
+
+    /// Has the commit that brings the log to that many pages empty it, from now on.
+    package func emptyLog(atPages pages: Int32) { sqlite3_wal_autocheckpoint(handle, pages) }
 
     /// Sets each and reads it back.
     func apply(_ settings: [Setting]) throws {

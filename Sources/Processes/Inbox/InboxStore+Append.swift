@@ -8,8 +8,8 @@ extension InboxStore {
     /// Who kills inbox from outside that often in the middle of one entry is taken for the entry: it is kept
     /// raw in `unparsed`, health says so, and it is looked at again when all is quiet (`lookAgain`).
     static let trials: Int64 = 3
-    /// Bodies up to that many bytes past the position are applied one by one after a process that did not end
-    /// in order: no batch that ended it was longer (`Shipper.maximumBytes`).
+    /// Bodies up to that many bytes past the position may have ended a process that did not end in order: no
+    /// batch was longer (`Shipper.maximumBytes`).
     static let cautiousBytes = 1 << 20
 
     /// Where that journal was applied up to; nil when it was never seen.
@@ -36,11 +36,8 @@ extension InboxStore {
         var rest = batch.entries.map {
             Arrival(origin: batch.origin, process: batch.process, entry: $0)
         }[...]
-        while let next = rest.first, caution[batch.origin, default: cautionAtStart] > 0 {
-            try applyCautiously(next, store)
-            caution[batch.origin, default: cautionAtStart] -= next.entry.body.count
-            rest = rest.dropFirst()
-        }
+        fitLog(toEntries: rest.count, of: store.database)
+        try applyCautiously(&rest, store)
         // All that was in the journal when it was last shipped from has been tried.
         if batch.completeTo != nil { caution[batch.origin] = 0 }
         try apply(rest, store)
@@ -80,10 +77,41 @@ extension InboxStore {
         }
     }
 
+    /// Applies those that may have ended the process before this one: all together at first, since mostly it
+    /// was somebody who killed it, and each alone where that is known to have ended one again.
+    private func applyCautiously(_ rest: inout ArraySlice<Arrival>, _ store: Opened) throws {
+        guard let origin = rest.first?.origin else { return }
+        func left() -> Int { caution[origin, default: cautionAtStart] }
+        func passed(_ tried: ArraySlice<Arrival>) {
+            caution[origin] = left() - tried.reduce(0) { $0 + $1.entry.body.count }
+            rest = rest.dropFirst(tried.count)
+        }
+        guard left() > 0, let first = rest.first else { return }
+        if try store.ledger.trials(of: first) == nil {
+            try tryTogether(rest, store)
+            passed(rest)
+        }
+        while left() > 0, let next = rest.first {
+            try tryAlone(next, store)
+            passed(rest.prefix(1))
+        }
+    }
+
+    /// A batch, after it was noted that it is tried.
+    private func tryTogether(_ arrivals: ArraySlice<Arrival>, _ store: Opened) throws {
+        guard let first = arrivals.first else { return }
+        try store.database.transaction { try store.ledger.noteTrial(0, of: first) }
+        do { try apply(arrivals, store) } catch {
+            // We live, so that the next start has no reason to take them one by one.
+            try? store.database.transaction { try store.ledger.clearTrial(of: first.origin) }
+            throw error
+        }
+    }
+
     /// One entry, after it was noted that it is tried: it may be the one that ended us.
-    private func applyCautiously(_ arrival: Arrival, _ store: Opened) throws {
+    private func tryAlone(_ arrival: Arrival, _ store: Opened) throws {
         if refused[arrival.origin] != arrival.entry.position.seq {
-            let n = try store.ledger.trials(of: arrival) + 1
+            let n = (try store.ledger.trials(of: arrival) ?? 0) + 1
             guard n <= Self.trials else {
                 return try setAside(
                     arrival, because: "inbox ended while it applied this, \(n - 1) times",

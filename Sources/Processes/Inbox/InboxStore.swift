@@ -42,17 +42,23 @@ actor InboxStore {
     /// A batch touches some thousand, which lie all over the indexes: with SQLite's 2 MiB they are read again for
     /// each message, and written before the batch ends.
     private static let pagesInMemory = 16_384
-    /// Pages of the log after which it is emptied, 64 MiB.
-    ///
-    /// A page that several batches change is written to the file once; and what a killed process left is read in
-    /// a moment.
-    private static let pagesInLog = 16_384
+    /// Pages at which the log is emptied while much is to be applied, 64 MiB: a page that several batches change
+    /// is written to the file once.
+    private static let pagesInLongLog: Int32 = 16_384
+    /// The same while little comes at a time, 8 MiB: some milliseconds, in which nobody is answered, and so does a
+    /// start take after a kill.
+    private static let pagesInShortLog: Int32 = 2_048
+    /// Entries of one batch that say that more wait.
+    private static let manyEntries = 64
+    /// Smaller batches in a row that say that no journal is behind.
+    private static let batchesKeepingUp = 16
 
     nonisolated let path: String
     private let mode: Mode
     private let executor: ThreadExecutor
     private var state = State.closed
     var positions: [String: (position: JournalPosition, at: Int64)] = [:]
+    private var smallBatches = 0
     /// What each journal has of `cautiousBytes` at first: none after a process that ended in order.
     private(set) var cautionAtStart = cautiousBytes
     /// What is left of it, by origin.
@@ -75,7 +81,7 @@ actor InboxStore {
     /// - Throws: `DatabaseError`: stay down, and leave the file as it is.
     func open() throws -> Opening {
         let database = try Database(path: path)
-        try database.give(pages: Self.pagesInMemory, log: Self.pagesInLog)
+        try database.keepInMemory(pages: Self.pagesInMemory)
         try database.checkpoint()
         try database.migrate(Schema.migrations)
         let sql = StatementCache(database)
@@ -108,6 +114,13 @@ actor InboxStore {
     /// Whether the process before this one ended without closing the file.
     var wasLeftOpen: Bool {
         if case .open(let opened) = state { opened.database.wasLeftOpen } else { false }
+    }
+
+    /// Lets the log grow as long as suits a batch of so many entries, which is about to be applied.
+    func fitLog(toEntries count: Int, of database: Database) {
+        smallBatches = count < Self.manyEntries ? min(smallBatches + 1, Self.batchesKeepingUp) : 0
+        let keepsUp = smallBatches == Self.batchesKeepingUp
+        database.emptyLog(atPages: keepsUp ? Self.pagesInShortLog : Self.pagesInLongLog)
     }
 
     /// Lets go of the file, between two batches.

@@ -44,11 +44,11 @@ struct Ledger {
 
     // MARK: Entries that end us
 
-    /// How often that entry was begun and not ended.
-    func trials(of arrival: Arrival) throws -> Int64 {
+    /// How often that entry was begun alone and not ended; 0 when it was once as the first of a batch, nil when
+    /// it is not known to have been begun at all.
+    func trials(of arrival: Arrival) throws -> Int64? {
         try sql("SELECT n FROM trying WHERE origin = ? AND seq = ?")
             .first(.text(arrival.origin), .integer(arrival.entry.position.seq)) { $0.integer(0) }
-            ?? 0
     }
 
     func noteTrial(_ n: Int64, of arrival: Arrival) throws {
