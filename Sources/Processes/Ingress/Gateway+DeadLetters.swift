@@ -24,7 +24,7 @@ extension Gateway {
     /// Lets those go again that the body chooses, or says which would.
     func retryDeadLetters(_ head: RequestHead, _ body: Data) async throws -> Response {
         guard let choice = try? JSONDecoder().decode(RetryDeadLetters.Choice.self, from: body),
-            let fields = try? JSONDecoder().decode(JSONValue.self, from: body).members,
+            let fields = try? JSONValue(parsing: body).members,
             fields.count == (fields["dry_run"] == nil ? 1 : 2)
         else {
             throw Problem.invalid(

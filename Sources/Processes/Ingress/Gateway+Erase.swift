@@ -10,7 +10,7 @@ extension Gateway {
 
     /// Erases a person, as a journaled command: durable when it is answered, done as soon as inbox has it.
     func erase(_ body: Data) async throws -> Response {
-        guard let fields = try? JSONDecoder().decode(JSONValue.self, from: body).members else {
+        guard let fields = try? JSONValue(parsing: body).members else {
             throw Problem.invalid(
                 nil, "The body is no JSON object.", hint: "Send {\"contact\":\"+91…\"}.")
         }

@@ -61,13 +61,11 @@ struct BodyFields {
     }
 
     private static func parse(_ body: Data) -> JSONValue? {
-        let decoder = JSONDecoder()
-        // The decoder would take UTF-16 too.
-        guard String(validating: body, as: UTF8.self) != nil,
-            let value = try? decoder.decode(JSONValue.self, from: body)
-        else { return nil }
+        guard let value = try? JSONValue(parsing: body) else { return nil }
         // Looked at again only where a null may stand for something unreadable.
-        if value.containsNull, (try? decoder.decode(ReadableJSON.self, from: body)) == nil {
+        if value.containsNull,
+            (try? JSONDecoder().decode(ReadableJSON.self, from: body)) == nil
+        {
             return nil
         }
         return value

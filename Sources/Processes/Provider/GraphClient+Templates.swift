@@ -52,7 +52,7 @@ extension TemplatePage {
     fileprivate static func read(
         _ result: TransferResult
     ) -> Result<TemplatePage, TemplatesUnavailable> {
-        let answer = try? JSONDecoder().decode(JSONValue.self, from: result.body)
+        let answer = try? JSONValue(parsing: result.body)
         if let status = result.status, (200...299).contains(status), result.failure == nil,
             let templates = answer?["data"]?.elements
         {

@@ -17,7 +17,7 @@ extension GraphOutcome {
             }
             return
         }
-        let answer = try? JSONDecoder().decode(JSONValue.self, from: result.body)
+        let answer = try? JSONValue(parsing: result.body)
         if (200...299).contains(status),
             let wamid = answer?["messages"]?.elements?.first?["id"]?.nonEmptyString
         {

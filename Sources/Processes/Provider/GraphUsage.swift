@@ -28,7 +28,7 @@ struct GraphUsage: Hashable, Sendable {
     }
 
     private static func read(_ text: String?) -> JSONValue? {
-        text.flatMap { try? JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) }
+        text.flatMap { try? JSONValue(parsing: Data($0.utf8)) }
     }
 }
 

@@ -20,7 +20,7 @@ enum MarkOutcome: Hashable, Sendable {
 
     /// Reads it off the transfer: `{"success":true}` and no message id (Meta, "Mark messages as read").
     init(_ result: TransferResult) {
-        let answer = try? JSONDecoder().decode(JSONValue.self, from: result.body)
+        let answer = try? JSONValue(parsing: result.body)
         if (200...299).contains(result.status ?? 0), answer?["success"] == .bool(true) {
             self = .told
             return

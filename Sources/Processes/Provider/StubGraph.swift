@@ -14,7 +14,7 @@ actor StubGraph: Graph {
     init(on loop: EventLoop) { self.loop = loop }
 
     func send(_ body: Data, from phoneNumberID: String) async -> GraphOutcome {
-        guard let request = try? JSONDecoder().decode(JSONValue.self, from: body),
+        guard let request = try? JSONValue(parsing: body),
             let recipient = request["to"]?.text.flatMap(Recipient.forReading),
             let known = StubRecipient(recipient),
             let name = request["biz_opaque_callback_data"]?.text,

@@ -33,7 +33,7 @@ extension Group {
 
 /// Says what an answer that is an error says; answers 1.
 func complain(about answer: GatewayHTTP.Answer) -> CInt {
-    let body = try? JSONDecoder().decode(JSONValue.self, from: Data(answer.body.utf8))
+    let body = try? JSONValue(parsing: Data(answer.body.utf8))
     let error = body?["error"]
     complain(
         "\(error?["message"]?.text ?? "the gateway answered \(answer.status)") \(error?["hint"]?.text ?? "")"

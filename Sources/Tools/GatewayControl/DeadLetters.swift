@@ -90,7 +90,7 @@ private struct DeadLetterDesk {
             method, Self.path + rest, headers: headers,
             body: body.map { [UInt8]($0.encoded()) } ?? []
         )
-        let content = try? JSONDecoder().decode(JSONValue.self, from: Data(answer.body.utf8))
+        let content = try? JSONValue(parsing: Data(answer.body.utf8))
         return Reply(status: answer.status, content: content ?? .null)
     }
 

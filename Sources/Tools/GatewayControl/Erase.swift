@@ -27,7 +27,7 @@ func erase(_ group: Group, _ arguments: [String]) throws -> CInt {
             + (token.map { ["Authorization: Bearer \($0)"] } ?? []),
         body: Array(body.encoded()))
     guard answer.status == 200 else {
-        let error = try? JSONDecoder().decode(JSONValue.self, from: Data(answer.body.utf8))["error"]
+        let error = try? JSONValue(parsing: Data(answer.body.utf8))["error"]
         complain(
             error.map { "\($0["message"]?.text ?? "") \($0["hint"]?.text ?? "")" }
                 ?? "the gateway answered \(answer.status)")

@@ -18,7 +18,7 @@ struct ExportSource {
 
         init(status: Int, body: [UInt8]) {
             self.status = status
-            let content = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
+            let content = try? JSONValue(parsing: Data(body))
             error = content?["error"] ?? .null
         }
 
@@ -69,7 +69,7 @@ struct ExportSource {
             guard answer.head.status == 200 else {
                 throw Refusal(status: answer.head.status, body: body)
             }
-            return try JSONDecoder().decode(JSONValue.self, from: Data(body))
+            return try JSONValue(parsing: Data(body))
         }
     }
 

@@ -59,7 +59,7 @@ func status(_ group: Group) async throws -> CInt {
         var headers: [String] = []
         if let token = try group.token() { headers.append("Authorization: Bearer \(token)") }
         let answer = try group.http().ask("GET", "/api/health", headers: headers)
-        let health = try JSONDecoder().decode(JSONValue.self, from: Data(answer.body.utf8))
+        let health = try JSONValue(parsing: Data(answer.body.utf8))
         let status = health["status"]?.text ?? "unknown"
         print(
             "gateway   \(status)  \(health["mode"]?.text ?? "") mode  http://\(group.address)/api/health"

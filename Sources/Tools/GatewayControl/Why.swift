@@ -46,7 +46,7 @@ private func lastMessages(_ group: Group, with contact: String) throws -> CInt {
 }
 
 private func decode(_ body: String) throws -> JSONValue {
-    try JSONDecoder().decode(JSONValue.self, from: Data(body.utf8))
+    try JSONValue(parsing: Data(body.utf8))
 }
 
 /// A message's story as lines, from the first that is known of it to what happens next.

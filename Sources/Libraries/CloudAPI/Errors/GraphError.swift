@@ -32,7 +32,7 @@ package struct GraphError: Error, Hashable, Sendable {
     ///
     /// Then nobody said that Graph refused: a gateway's 502 leaves open what became of a send.
     package init?(body: Data, httpStatus: Int) {
-        guard let answer = try? JSONDecoder().decode(JSONValue.self, from: body) else { return nil }
+        guard let answer = try? JSONValue(parsing: body) else { return nil }
         self.init(answer, httpStatus: httpStatus)
     }
 

@@ -20,7 +20,7 @@ package enum FlowResponse: Hashable, Sendable {
 
     /// `response_json` is a text that should hold JSON, and is read a second time.
     init(_ text: String) {
-        let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        let value = try? JSONValue(parsing: Data(text.utf8))
         self = value.map { .values($0) } ?? .text(text)
     }
 }

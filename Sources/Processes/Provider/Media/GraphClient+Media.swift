@@ -70,7 +70,7 @@ extension GraphClient: GraphMedia {
         case .failure(let notBegun): return .failure(.noAnswer(reason: notBegun.reason))
         case .success(let result):
             if result.status == 200, result.failure == nil,
-                let answer = try? JSONDecoder().decode(JSONValue.self, from: result.body),
+                let answer = try? JSONValue(parsing: result.body),
                 let value = value(answer)
             {
                 return .success(value)

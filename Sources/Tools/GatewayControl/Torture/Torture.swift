@@ -178,7 +178,7 @@ actor TortureRun {
 
     private func noteAnswer(to errand: Errand, _ body: [UInt8]) {
         guard case .send(let key)? = errand.items.first else { return }
-        let answer = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
+        let answer = try? JSONValue(parsing: Data(body))
         ledger.noteSend(
             key, id: answer?["id"]?.text ?? "",
             status: answer?["status"]?.text.flatMap { MessageStatus(rawValue: $0) })
