@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// What the team tries first, in the order in which they try it; no step waits for anything.
     @Suite("go-live checklist in stub mode")
     struct ChecklistTests {
@@ -63,7 +63,7 @@ extension LoadingTests {
 
         private static func trySends(_ group: TestGroup) async throws {
             var ids: [String] = []
-            for (route, body) in LoadingTests.SendTests.sends {
+            for (route, body) in RunningTests.SendTests.sends {
                 let answer = try await group.send(route, body)
                 #expect(answer.status == 200)
                 #expect(answer.json["provider"]?.text == "stub")
@@ -120,7 +120,7 @@ extension LoadingTests {
             try await withGroup { group in
                 try await group.start()
                 let id = try #require(
-                    try await group.send("send", LoadingTests.SendTests.text).json["id"]?.text)
+                    try await group.send("send", RunningTests.SendTests.text).json["id"]?.text)
                 group.provider.kill()
                 try await group.provider.start()
                 try await eventually("the message is read") {

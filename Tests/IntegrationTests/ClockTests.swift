@@ -24,12 +24,13 @@ extension LoadingTests {
                 try clock.move(by: seconds)
                 try group.signer.resume()
                 #expect(try await blocking { try asked.receive() }.status == 200)
-                #expect(try await group.send("send", SendTests.text, key).status == 200)
+                #expect(
+                    try await group.send("send", RunningTests.SendTests.text, key).status == 200)
                 #expect(try await poll >= .milliseconds(950))
                 try await Self.work(group, "after")
                 try clock.move(by: 0)
                 try await Self.work(group, "back")
-                let again = try await group.send("send", SendTests.text, key)
+                let again = try await group.send("send", RunningTests.SendTests.text, key)
                 #expect(again["Idempotent-Replay"] == "true")
                 // Nothing has become old by it, either: at its start a process drops what is.
                 try clock.move(by: 30 * seconds)

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// What is no longer what was written: it is left as it is, said with the cure, and never served.
     @Suite("damaged stores")
     struct DamageTests {
@@ -117,7 +117,7 @@ extension TestGroup {
     ///
     /// It ends in good order, so that all is in the file, and once more without one.
     fileprivate func damage(
-        _ name: GatewayProcess.Name, _ damage: LoadingTests.DamageTests.Damage
+        _ name: GatewayProcess.Name, _ damage: RunningTests.DamageTests.Damage
     ) async throws -> [UInt8] {
         #expect(try await self[name].stop() == .exited(0))
         try await self[name].start()

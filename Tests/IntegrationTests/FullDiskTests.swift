@@ -26,7 +26,7 @@ extension LoadingTests {
                     #expect(health.status == 503)
                     #expect(health.reasons == ["store_full"])
                     // It takes no entry of the journal: other paths go on.
-                    #expect(try await group.send("send", LoadingTests.SendTests.text).status == 200)
+                    #expect(try await group.send("send", RunningTests.SendTests.text).status == 200)
                     #expect(try await group.settledTexts().count == kept.count + 1)
                     #expect(group.ingress.log.count(of: "store.full") == 1)
 
@@ -85,7 +85,7 @@ extension LoadingTests {
                     try await eventually("health says that inbox is full") {
                         try await group.get("/api/health").reasons.contains("store_full")
                     }
-                    #expect(try await group.send("send", LoadingTests.SendTests.text).status == 200)
+                    #expect(try await group.send("send", RunningTests.SendTests.text).status == 200)
                     let list = try await group.get("/api/whatsapp/conversations")
                     #expect(list.status == 200)
                     #expect(list.json["behind"] != nil)

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// The payloads of CloudAPITests through the whole group, as Meta would post them.
     @Suite("all kinds of webhooks")
     struct KindsTests {

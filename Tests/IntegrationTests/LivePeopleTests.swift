@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// What provider learns of people from inbox's changes, seen at the Graph in Meta's place.
     @Suite("live sends to people who wrote")
     struct LivePeopleTests {

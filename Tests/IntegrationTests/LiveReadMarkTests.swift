@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// Read marks as they reach the Graph in Meta's place.
     @Suite("live read marks")
     struct LiveReadMarkTests {

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// The whole group in live mode, with a Graph of ours over TLS in the place of Meta's.
     @Suite("live sends")
     struct LiveTests {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Wire
 
-extension LoadingTests {
+extension RunningTests {
     /// The whole group in live mode, with files at a Graph of ours.
     @Suite("files, live")
     struct MediaTests {

@@ -18,7 +18,7 @@ struct NamedTokenTests {
             #expect(try await group.read(with: crm).status == 200)
             let send = try await group.ask(
                 "POST", "/api/whatsapp/send", TestGroup.bearer(crm),
-                body: Array(LoadingTests.SendTests.text.utf8))
+                body: Array(RunningTests.SendTests.text.utf8))
             #expect(send.status == 403 && send["WWW-Authenticate"] == nil)
             #expect(send.json["error"]?["code"]?.text == "forbidden")
             let said = send.json["error"]?["message"]?.text ?? ""

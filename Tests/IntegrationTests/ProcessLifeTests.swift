@@ -60,7 +60,7 @@ struct ProcessLifeTests {
             try await group.start()
             for _ in 0..<20 {
                 _ = try await group.webhook(Payload.text("hello", wamid: "wamid.1"))
-                _ = try await group.send("send", LoadingTests.SendTests.text)
+                _ = try await group.send("send", RunningTests.SendTests.text)
                 _ = try await group.messages()
                 _ = try await group.get("/api/health")
             }

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// What was answered is seen by the next read, whoever asks and whatever else goes on.
     @Suite("reads see what was answered")
     struct ReadYourWritesTests {

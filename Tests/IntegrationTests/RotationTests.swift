@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// Secrets that change, and secrets that are wrong.
     @Suite("changes of secrets")
     struct RotationTests {

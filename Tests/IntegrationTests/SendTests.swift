@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// The send path alone: ingress and provider in stub mode; nobody to ship to.
     @Suite("send path")
     struct SendTests {

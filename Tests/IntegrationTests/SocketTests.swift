@@ -32,7 +32,7 @@ struct SocketTests {
                 }
             }
             try await group.postTexts(["after"])
-            #expect(try await group.send("send", LoadingTests.SendTests.text).status == 200)
+            #expect(try await group.send("send", RunningTests.SendTests.text).status == 200)
             #expect(try await group.messages()?.count == 2)
             #expect(group.all.map(\.pid) == pids)
             for process in group.all {
@@ -46,7 +46,7 @@ struct SocketTests {
         try await withGroup { group in
             try await group.start()
             try await group.postTexts(["hello"])
-            #expect(try await group.send("send", LoadingTests.SendTests.text).status == 200)
+            #expect(try await group.send("send", RunningTests.SendTests.text).status == 200)
             for name in ["ingress", "provider", "inbox", "run"] {
                 #expect(mode(of: group.folder.file(name)) == 0o700, "\(name)")
             }

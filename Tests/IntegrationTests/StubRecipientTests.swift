@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// What a CRM sees that tries its handling of errors in stub mode.
     @Suite("recipients of stub mode")
     struct StubRecipientTests {

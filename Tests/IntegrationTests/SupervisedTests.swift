@@ -27,7 +27,7 @@ extension LoadingTests {
                     list.json["conversations"]?.elements?.first?["last_message_text"]?.text
                         == "hello from run.sh")
                 let send = try await group.ask(
-                    "POST", "/api/whatsapp/send", body: Array(LoadingTests.SendTests.text.utf8))
+                    "POST", "/api/whatsapp/send", body: Array(RunningTests.SendTests.text.utf8))
                 #expect(send.json["provider"]?.text == "stub")
 
                 let processes = health.json["processes"]?.members ?? [:]

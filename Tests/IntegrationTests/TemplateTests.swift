@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// The account's templates, with a Graph of ours that lists them.
     @Suite("templates")
     struct TemplateTests {

@@ -64,10 +64,10 @@ struct TokenTests {
             let previous = "the-token-before-this-0123456789abcdef"
             group.signer.set("GATEWAY_API_TOKEN_PREVIOUS", previous)
             try await group.start(.signer, .provider, .ingress)
-            #expect(try await group.send("send", LoadingTests.SendTests.text).status == 200)
+            #expect(try await group.send("send", RunningTests.SendTests.text).status == 200)
             let answer = try await group.ask(
                 "POST", "/api/whatsapp/send", ["authorization: bearer \(previous)"],
-                body: Array(LoadingTests.SendTests.text.utf8))
+                body: Array(RunningTests.SendTests.text.utf8))
             #expect(answer.status == 200)
         }
     }
@@ -112,8 +112,8 @@ struct TokenTests {
     func fromElsewhere(field: String) async throws {
         try await withGroup { group in
             try await group.start(.signer, .provider, .ingress)
-            #expect(try await group.send("send", LoadingTests.SendTests.text).status == 200)
-            let answer = try await group.send("send", LoadingTests.SendTests.text, [field])
+            #expect(try await group.send("send", RunningTests.SendTests.text).status == 200)
+            let answer = try await group.send("send", RunningTests.SendTests.text, [field])
             #expect(answer.status == 401)
             #expect(answer["WWW-Authenticate"] == "Bearer")
             let health = try await group.get("/api/health", [field])
@@ -142,7 +142,7 @@ struct TokenTests {
             let body = Payload.text("x", wamid: "wamid.1")
             var answers = [
                 try await group.webhook(body), try await group.get("/api/health"),
-                try await group.send("send", LoadingTests.SendTests.text),
+                try await group.send("send", RunningTests.SendTests.text),
                 try await group.get("/api/health", ["X: 1"]),
             ]
             // A query and a path that ingress knows nothing of, and bytes that are no request.

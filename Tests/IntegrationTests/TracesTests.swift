@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// What an erasure leaves on the disk, byte by byte.
     @Suite("traces of the erased")
     struct TracesTests {
@@ -44,13 +44,13 @@ extension LoadingTests {
                     "POST", "/api/whatsapp/conversations/\(person.user)/read", [], body: nil)
                 #expect(mark.status == 200)
                 #expect(try await group.settledMessages(with: person.user).count == 41)
-                #expect(try !group.traces(of: person.needles).isEmpty)
+                #expect(try await !group.traces(of: person.needles).isEmpty)
 
                 // By a spelling of the number that is not the one of the webhooks.
                 #expect(try await group.erase("0091 98123-45001").status == 200)
                 try await group.areGone(person.needles)
                 for process in group.all { process.kill() }
-                #expect(try group.traces(of: person.needles) == [])
+                #expect(try await group.traces(of: person.needles) == [])
                 try await group.start()
                 try await group.rebuildInbox()
                 try await group.areGone(person.needles)
@@ -84,7 +84,7 @@ extension LoadingTests {
                 ])
                 #expect(try await group.webhook(body).status == 200)
                 try await eventually("the file is here", within: .seconds(20)) {
-                    try group.traces(of: [person.words[0]]).contains { $0.contains("media/") }
+                    try await group.traces(of: [person.words[0]]).contains { $0.contains("media/") }
                 }
                 try await graph.add(
                     GraphRule(times: 1, .accept(statuses: [GraphStatus(.sent)])))
@@ -151,7 +151,9 @@ extension LoadingTests {
                     #expect(
                         list["conversations"]?.elements?.map { $0["name"]?.text } == [other.name])
                     #expect(
-                        try group.traces(of: [other.words[0]]).contains { $0.hasPrefix("ingress") })
+                        try await group.traces(of: [other.words[0]]).contains {
+                            $0.hasPrefix("ingress")
+                        })
                     try await group.rebuildInbox()
                 }
                 // Meta delivers it again: nothing comes back. They write anew: that is somebody new.

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-extension LoadingTests {
+extension RunningTests {
     /// The webhook path alone: ingress, signer and the journal; nobody to ship to.
     @Suite("webhook path")
     struct WebhookTests {
