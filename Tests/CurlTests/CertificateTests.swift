@@ -54,7 +54,6 @@ private final class SecureServer: Sendable {
     init() async throws {
         let folder = try TemporaryFolder()
         let (key, certificate) = (folder.file("key.pem"), folder.file("certificate.pem"))
-        let port = try Listener.freePort()
         let making = try await Program(
             "/usr/bin/openssl",
             [
@@ -66,13 +65,12 @@ private final class SecureServer: Sendable {
         process = try await Program(
             "/usr/bin/openssl",
             [
-                "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", key,
-                "-www",
+                "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-www",
             ],
             log: folder.file("log"))
         self.folder = folder
         self.certificate = certificate
-        self.port = port
-        try await eventually("s_server listens") { Listener.isOpen(port) }
+        let told = try #require(await process.line(beginning: "ACCEPT 127.0.0.1:"))
+        port = try #require(UInt16(told))
     }
 }

@@ -1,27 +1,16 @@
 import BadRequests
 import HTTP1
+import TestSupport
 import Testing
 
 /// Damaged requests: no crash, and the same verdict however they are cut.
 struct FuzzTests {
-    /// SplitMix64: the same numbers on every run, so that a failure can be repeated.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let spice: [UInt8] =
         Array("\r\n\t :;,=%0+/?*#\\\"".utf8) + [0, 0x7F, 0x80, 0xFF]
 
     @Test("a damaged request is judged the same whole, in pieces and bytewise", arguments: 0..<8)
     func damaged(seed: Int) {
-        var random = Generator(state: UInt64(seed))
+        var random = Seeded(UInt64(seed))
         // Odd seeds go to the route that takes its body in parts.
         let path = seed % 2 == 0 ? "/webhook" : "/upload"
         let requests = BadRequest.all(path: path).filter { (1..<400).contains($0.bytes.count) }
@@ -43,7 +32,7 @@ struct FuzzTests {
         }
     }
 
-    private func damage(_ bytes: inout [UInt8], _ random: inout Generator) {
+    private func damage(_ bytes: inout [UInt8], _ random: inout Seeded) {
         guard !bytes.isEmpty, let new = Self.spice.randomElement(using: &random) else { return }
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {

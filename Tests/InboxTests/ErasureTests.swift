@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import SQLite
+import TestSupport
 import Testing
 import Wire
 

@@ -26,7 +26,7 @@ extension LoadingTests {
                 try await group.start()
                 let texts = numbered("w", 1...50)
                 let bodies = texts.map { Payload.text($0, wamid: "wamid.\($0)") }
-                var random = SplitMix(1)
+                var random = Seeded(1)
                 let deliveries = Array(repeatElement(bodies, count: 20).joined())
                     .shuffled(using: &random)
                 #expect(deliveries.count == 1_000)
@@ -50,7 +50,7 @@ extension LoadingTests {
                 try await group.start()
                 var sent: [(id: String, wamid: String)] = []
                 for _ in orders {
-                    let answer = try await group.send("send", LoadingTests.SendTests.text)
+                    let answer = try await group.send("send", RunningTests.SendTests.text)
                     sent.append(
                         (answer.json["id"]?.text ?? "", answer.json["message_id"]?.text ?? ""))
                 }

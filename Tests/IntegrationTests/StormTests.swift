@@ -14,7 +14,7 @@ extension LoadingTests {
                 try await group.start()
                 let callers = Callers(of: group, count: 8)
                 async let calling: Void = callers.run()
-                var random = SplitMix(seed)
+                var random = Seeded(seed)
                 for _ in 0..<24 {
                     let before = callers.done
                     try await eventually("calls are answered") { callers.done > before + 5 }
@@ -55,19 +55,5 @@ extension LoadingTests {
                 #expect(try await group.settledTexts() == callers.texts)
             }
         }
-    }
-}
-
-/// Random numbers that are the same for the same seed (Steele, Lea, Flood: SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

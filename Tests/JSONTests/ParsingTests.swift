@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import TestSupport
 import Testing
 
 /// Reading JSON ourselves, held against the toolchain's decoder.
@@ -92,7 +93,7 @@ struct ParsingTests {
 
     @Test("whatever is read of damaged bytes, the decoder reads the same", arguments: 0..<32)
     func damaged(seed: UInt64) {
-        var random = SeededBytes(seed)
+        var random = Seeded(seed)
         let alphabet =
             Array(#"{}[]",:\/untrfe+-.0123456789 "#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xFF]
         for _ in 0..<100 {
@@ -115,7 +116,7 @@ struct ParsingTests {
         "random texts of JSON's own signs are read as the decoder does, or not at all",
         arguments: 0..<16)
     func random(seed: UInt64) {
-        var random = SeededBytes(seed)
+        var random = Seeded(seed)
         let signs = [
             "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u0041\"", "1", "-", ".5", "e3", "0", "null",
             " ",
@@ -134,7 +135,7 @@ struct ParsingTests {
 
     @Test("numbers of any length are the decoder's", arguments: 0..<16)
     func numbers(seed: UInt64) {
-        var random = SeededBytes(seed)
+        var random = Seeded(seed)
         func digits(_ most: Int) -> String {
             (0..<Int.random(in: 1...most, using: &random)).map { _ in
                 String(Int.random(in: 0...9, using: &random))
@@ -183,20 +184,5 @@ struct ParsingTests {
                 #expect(throws: JSONError.tooDeep) { try JSONValue(parsing: nested(levels)) }
             }
         }
-    }
-}
-
-/// SplitMix64: the same bytes for the same seed.
-private struct SeededBytes: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -102,7 +103,7 @@ struct RedactingTests {
 
     @Test("whatever comes in between, at last all was looked at under all", arguments: 0..<200)
     func anything(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = Seeded(seed)
         var world = World()
         for _ in 0..<60 {
             switch Int.random(in: 0..<8, using: &random) {

@@ -46,7 +46,7 @@ private struct World {
     private let folder: TemporaryFolder
     private var path: String { folder.file("journal.db") }
     private var table: JournalTable?
-    private var random: SeededGenerator
+    private var random: Seeded
     private var shipping = Shipping()
     private var next: Shipping.Action
     private var backup: Backup?
@@ -62,7 +62,7 @@ private struct World {
 
     init(seed: UInt64) throws {
         folder = try TemporaryFolder()
-        random = SeededGenerator(seed: seed)
+        random = Seeded(seed)
         next = shipping.start()
         try open()
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -119,7 +120,7 @@ struct DispatchTests: DispatchSuite {
 
     @Test("whatever happens, each message that is accepted goes once and none is forgotten")
     func property() {
-        var random = Seeded(state: 7)
+        var random = Seeded(7)
         for _ in 0..<200 {
             var dispatch = Self.unpaced()
             var now: Int64 = 0
@@ -162,14 +163,5 @@ struct DispatchTests: DispatchSuite {
             }
             #expect(accepted == Set(1...30))
         }
-    }
-}
-
-/// The same numbers each time.
-private struct Seeded {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 33
     }
 }

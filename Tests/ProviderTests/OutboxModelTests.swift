@@ -6,19 +6,6 @@ import Wire
 
 @testable import Provider
 
-/// A generator that gives the same numbers for the same seed (SplitMix64).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 @Suite("The outbox against a model")
 struct OutboxModelTests {
     /// What the promises amount to: keys bound to texts and ids, one message an id.
@@ -58,7 +45,7 @@ struct OutboxModelTests {
         arguments: 1...12)
     func model(seed: UInt64) async throws {
         let folder = try TemporaryFolder()
-        var random = Seeded(state: seed)
+        var random = Seeded(seed)
         var model = Model()
         for _ in 0..<4 {
             let batches = (0..<Int.random(in: 1...6, using: &random)).map { _ in

@@ -15,6 +15,19 @@ package final class Program: Sendable {
             path, arguments, environment: ["PATH": "/usr/bin:/bin"], input: nil, log: log)
     }
 
+    /// What follows `beginning` in the next line of its standard output that begins so; nil when none comes.
+    package func line(
+        beginning: String, within limit: Duration = .seconds(10)
+    ) async throws -> String? {
+        let output = child.output
+        return try await blocking {
+            while let line = readLine(of: output, within: limit) {
+                if line.hasPrefix(beginning) { return String(line.dropFirst(beginning.count)) }
+            }
+            return nil
+        }
+    }
+
     /// Waits for its end, and says its exit code; −1 for a signal.
     package func ended() async throws -> CInt {
         let pid = child.pid

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -32,7 +33,7 @@ struct DamageTests {
 
     @Test("is read or refused, and never more", arguments: Examples.types)
     func mutantsAreSurvived(type: ExampleType) throws {
-        var random = SplitMix(seed: 1)
+        var random = Seeded(1)
         for (name, read) in [("request", type.rewriteRequest), ("answer", type.rewriteAnswer)] {
             let frame = try Examples.frame("\(type.method).\(name)")
             for _ in 0..<Self.mutants {
@@ -51,7 +52,7 @@ struct DamageTests {
 }
 
 extension Data {
-    fileprivate mutating func mutate(with random: inout SplitMix) {
+    fileprivate mutating func mutate(with random: inout Seeded) {
         // Bytes that mean something in JSON are likelier than others.
         let telling = Array("{}[]\",:\\0-+eEu \n".utf8) + [0x00, 0x7F, 0x80, 0xC3, 0xFF]
         guard let index = indices.randomElement(using: &random) else { return }
@@ -64,20 +65,5 @@ extension Data {
             let end = Swift.min(endIndex, index + Int.random(in: 1...40, using: &random))
             append(contentsOf: Array(self[index..<end]))
         }
-    }
-}
-
-/// The generator of Steele, Lea and Flood (2014), for the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
