@@ -1,10 +1,21 @@
 import Daemon
+import FoundationEssentials
 import SQLite
 import TestSupport
 import Testing
 import Wire
 
 @testable import Inbox
+
+extension StoreDouble {
+    /// Whether the file or its log has these bytes.
+    fileprivate func has(_ text: String) throws -> Bool {
+        try ["inbox.db", "inbox.db-wal"].contains { name in
+            let bytes = try Data(contentsOf: URL(filePath: folder.file(name)))
+            return bytes.firstRange(of: Data(text.utf8)) != nil
+        }
+    }
+}
 
 /// Messages that are older than they may be.
 @Suite("Retention")
@@ -97,6 +108,45 @@ struct RetentionTests {
         try await Self.retire(inbox, before: Sample.start + 1)
         #expect(try await Self.count(inbox, "messages") == 0)
         #expect(try await Self.count(inbox, "conversations") == 0)
+    }
+
+    @Test("its words are in the file for a day more, and then nowhere")
+    func wordsAreSwept() async throws {
+        let inbox = try await StoreDouble()
+        var journal = JournalDouble(.ingress)
+        for (text, at) in [("forgettable", Sample.start - Self.day), ("kept", Sample.start)] {
+            let body = Sample.body([Sample.text(text, wamid: "wamid.\(text)", at: at)])
+            journal.add(.webhook, body, at: at * 1_000)
+        }
+        try await inbox.append(journal.whole())
+        for _ in 1...2 { try await Self.retire(inbox, before: Sample.start) }
+        #expect(try await Self.count(inbox, "remains") == 1, "one is enough for all of a day")
+        let due = Sample.startAt + InboxStore.sweepingPause
+        #expect(try await inbox.store.remains(now: due - 1) == nil)
+        let number = try #require(try await inbox.store.remains(now: due))
+        #expect(try inbox.has("forgettable"))
+        var goesOn = try await inbox.store.mergeWords(begins: true)
+        while goesOn { goesOn = try await inbox.store.mergeWords(begins: false) }
+        #expect(try await inbox.store.swept(upTo: number))
+        #expect(try !inbox.has("forgettable"))
+        #expect(try inbox.has("kept"))
+        #expect(try await inbox.store.remains(now: .max) == nil)
+    }
+
+    @Test("a status whose message went before it, or never came, goes by the time it came")
+    func statusesGo() async throws {
+        let inbox = try await StoreDouble()
+        var journal = JournalDouble(.ingress)
+        for n in -1...1 {
+            let at = Sample.start + Int64(n)
+            let body = Sample.body(Sample.status("read", wamid: "wamid.\(n)", at: at))
+            journal.add(.webhook, body, at: at * 1_000)
+        }
+        try await inbox.append(journal.whole())
+        #expect(try await Self.count(inbox, "statuses") == 3)
+        try await Self.retire(inbox, before: Sample.start)
+        #expect(try await Self.count(inbox, "statuses") == 2)
+        #expect(try await Self.count(inbox, "remains") == 0, "no word went")
     }
 
     @Test("old events go, but who follows never loses their place to it")

@@ -13,7 +13,9 @@ struct StatementTests {
         "SELECT id, party FROM conversations", "SELECT origin, seq, mark, at FROM origins",
         "SELECT count(*) FROM conversations", "SELECT count(*) FROM unparsed",
         "SELECT count(*) FROM holes", "SELECT messages FROM counts",
-        "SELECT count(*) FROM remains", "SELECT number FROM remains ORDER BY number DESC LIMIT 1",
+        "SELECT count(*) FROM remains WHERE due <= ?",
+        "SELECT number FROM remains WHERE due <= ? ORDER BY number DESC LIMIT 1",
+        "INSERT INTO remains(at, due) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM remains WHERE due > ?1)",
         "DELETE FROM ended",
         "INSERT INTO ended(at) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM trying)",
         // Of an erasure, too.

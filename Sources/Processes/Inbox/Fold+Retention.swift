@@ -26,6 +26,21 @@ extension Fold {
         }
         return rows.count
     }
+
+    /// Takes out statuses of before a time, at most `limit`, whose message is not here: it went before them, or
+    /// never came.
+    ///
+    /// - Returns: how many went.
+    func retireStatuses(before time: Int64, limit: Int64) throws -> Int64 {
+        try sql(
+            """
+            DELETE FROM statuses WHERE (phone_number_id, wamid, status, participant) IN (
+                SELECT phone_number_id, wamid, status, participant FROM statuses
+                WHERE message = '' AND at < ? ORDER BY at LIMIT ?)
+            """
+        ).run(.integer(time), .integer(limit))
+        return sql.database.changes
+    }
 }
 
 extension Feed {
@@ -45,6 +60,8 @@ extension Feed {
 extension InboxStore {
     /// What goes in one transaction: some tens of milliseconds, so that batches don't wait for more.
     private static let retiredAtOnce: Int64 = 200
+    /// After something went, until its words are swept out of the index, in ms: a day.
+    static let sweepingPause: Int64 = 24 * 3_600 * 1_000
 
     /// Takes out some of what is from before a time; call it until that is nothing.
     ///
@@ -55,9 +72,18 @@ extension InboxStore {
         let count = try store.database.transaction {
             let messages = try store.fold.retire(
                 before: time, limit: Self.retiredAtOnce, now: now)
+            let statuses = try store.fold.retireStatuses(before: time, limit: Self.retiredAtOnce)
             let events = try store.fold.feed.retire(before: time, limit: Self.retiredAtOnce)
+            if messages > 0 {
+                try store.sql(
+                    """
+                    INSERT INTO remains(at, due)
+                    SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM remains WHERE due > ?1)
+                    """
+                ).run(.integer(now), .integer(now + Self.sweepingPause))
+            }
             try store.fold.finish()
-            return Int64(messages) + events
+            return Int64(messages) + statuses + events
         }
         return (count, try store.fold.feed.newest() ?? 0)
     }

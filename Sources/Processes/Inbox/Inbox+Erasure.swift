@@ -12,14 +12,14 @@ extension Inbox {
         try await kept { try await self.store.redact(asked) }
     }
 
-    /// Takes what is left of the erased out of indexes and log, until its task is cancelled.
+    /// Takes what is left of the erased and of the old out of indexes and log, until its task is cancelled.
     ///
     /// In small steps, each followed by as long a rest; it goes on where a killed process left it.
     func sweep() async {
         let pause = Bell(on: place.loop)
         while !Task.isCancelled {
             do {
-                if let number = try await kept({ try await self.store.remains() }) {
+                if let number = try await kept({ try await self.store.remains(now: Clocks.wall) }) {
                     if try await sweep(upTo: number, pause) { continue }
                 }
             } catch { place.log.warning("erasure.unswept error=\(error)") }
@@ -27,7 +27,7 @@ extension Inbox {
         }
     }
 
-    /// Answers whether nothing is left up to that erasure; false: try again later.
+    /// Answers whether nothing is left up to that number; false: try again later.
     private func sweep(upTo number: Int64, _ pause: Bell) async throws -> Bool {
         let start = ContinuousClock.now
         var (begins, goesOn) = (true, true)

@@ -29,10 +29,10 @@ extension InboxStore {
     /// Pages of the index of words that are merged in one transaction: some 15 ms.
     private static let pagesMerged: Int64 = 64
 
-    /// The last erasure of which the file may still have something; nil when there is none.
-    func remains() throws -> Int64? {
-        try opened().sql("SELECT number FROM remains ORDER BY number DESC LIMIT 1")
-            .first { $0.integer(0) }
+    /// The last of what went that the file may still have something of, and should not; nil when there is none.
+    func remains(now: Int64) throws -> Int64? {
+        try opened().sql("SELECT number FROM remains WHERE due <= ? ORDER BY number DESC LIMIT 1")
+            .first(.integer(now)) { $0.integer(0) }
     }
 
     /// Merges some of the indexes of words, which keep what was taken out of them until then.
@@ -53,7 +53,7 @@ extension InboxStore {
         return store.database.totalChanges - before > 2
     }
 
-    /// Empties the log, and notes that nothing is left of the erasures up to that one.
+    /// Empties the log, and notes that nothing is left of what went up to that number.
     ///
     /// - Returns: false when somebody else reads the file: try again.
     func swept(upTo number: Int64) throws -> Bool {

@@ -186,7 +186,8 @@ actor InboxStore {
             "conversations": try count("SELECT count(*) FROM conversations"),
             "unparsed": try count("SELECT count(*) FROM unparsed"),
             "holes": try count("SELECT count(*) FROM holes"),
-            "erasing": try count("SELECT count(*) FROM remains"),
+            "erasing": try store.sql("SELECT count(*) FROM remains WHERE due <= ?")
+                .first(.integer(Clocks.wall)) { $0.integer(0) } ?? 0,
             "changes": try store.fold.feed.range().map { $0.upperBound - $0.lowerBound + 1 } ?? 0,
             "database_bytes": try store.database.usedPages() * store.database.pageSize(),
         ]

@@ -20,4 +20,12 @@ extension Schema {
     static let remains = """
         CREATE TABLE remains(number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL);
         """
+
+    /// What became too old is swept out like what was erased, but once a day (`due`).
+    ///
+    /// The index is made anew for it. Statuses of messages that are not here are found by their age.
+    static let retired = """
+        ALTER TABLE remains ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX statuses_without_message ON statuses(at) WHERE message = '';
+        """
 }

@@ -8,7 +8,7 @@ internal import SQLite
 enum Schema {
     static let migrations = [
         journals, people, messages, feed, media, kinds, search, counts, ended, erasure,
-        fewerIndexes, suspects, remains,
+        fewerIndexes, suspects, remains, retired,
     ].map(Migration.sql)
 
     /// Where each journal stands, and what could not be applied.
