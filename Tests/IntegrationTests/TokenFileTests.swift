@@ -78,7 +78,7 @@ struct TokenFileTests {
             #expect(try await group.webhook(Payload.text("x", wamid: "wamid.1")).status == 200)
             chmod(group.tokenFile, 0o600)
             #expect(try await group.read(with: token).status == 200)
-            try await eventually("health is well again") {
+            try await eventually("health is well again", within: .seconds(30)) {
                 try await group.get("/api/health").json["status"]?.text == "ok"
             }
         }
