@@ -78,8 +78,8 @@ struct TokenFileTests {
             #expect(try await group.webhook(Payload.text("x", wamid: "wamid.1")).status == 200)
             chmod(group.tokenFile, 0o600)
             #expect(try await group.read(with: token).status == 200)
-            try await eventually("health is well again", within: .seconds(30)) {
-                try await group.get("/api/health").json["status"]?.text == "ok"
+            try await eventually("health has nothing against it") {
+                try await !group.get("/api/health").reasons.contains("tokens_unreadable")
             }
         }
     }
@@ -133,8 +133,8 @@ struct TokenFileTests {
     private static func expectUntaken(_ group: TestGroup, _ words: String) async throws {
         let health = try await group.get("/api/health").json
         #expect(health["status"]?.text == "degraded")
-        let reason = health["reasons"]?.elements?.first
-        #expect(reason?["code"]?.text == "tokens_unreadable")
+        // Provider does not run, which is a reason of its own after a while.
+        let reason = health["reasons"]?.elements?.first { $0["code"]?.text == "tokens_unreadable" }
         #expect(reason?["message"]?.text?.contains(words) == true)
     }
 }
