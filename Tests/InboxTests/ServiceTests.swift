@@ -235,6 +235,9 @@ struct ServiceTests {
             #expect(problem?.code == .storeFull && problem?.httpStatus == 503)
             #expect(problem?.retryable == true)
             #expect(try await inbox.conversations().conversations.map(\.unreadCount) == [1])
+            // Another journal says that it has nothing new, for which no room is needed.
+            let idle = JournalDouble(.provider).batch(0..<0, completeTo: 8)
+            #expect(try await inbox.ask(idle).outcome == .applied)
             #expect(try await inbox.ask(DescribeInbox()).reasons.map(\.code) == ["store_full"])
 
             try await inbox.process.store.inspect { sql in

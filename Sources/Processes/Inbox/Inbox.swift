@@ -21,7 +21,7 @@ actor Inbox: Responder {
     var readTimes = ReadTimes()
     private(set) var epoch = ""
     private(set) var newestEvent: Int64 = 0
-    /// Why nothing is applied at the moment; the store has no room.
+    /// Why nothing was applied the last time it was tried: the store has no room.
     private(set) var full: DatabaseError?
     private var fullness = Reminder()
     /// Why nothing is answered at all: the file is left as it is, for a person to look at.
@@ -101,7 +101,8 @@ actor Inbox: Responder {
 
     private func append(_ batch: AppendEntries) async throws -> AppendEntries.Answer {
         let applied = try await kept { try await self.store.append(batch) }
-        full = nil
+        // A journal that has nothing new says so all the time: that proves no room.
+        if applied.answer.outcome == .applied, !batch.entries.isEmpty { noteCommit() }
         newestEvent = max(newestEvent, applied.newestEvent)
         if applied.answer.outcome == .applied {
             positions.applied(
@@ -145,6 +146,7 @@ actor Inbox: Responder {
                 try await self.store.retire(before: time, now: Clocks.wall)
             }
             guard count > 0 else { return }
+            noteCommit()
             newestEvent = max(newestEvent, newest)
             news.ring()
         }
@@ -169,6 +171,7 @@ actor Inbox: Responder {
         while !Task.isCancelled, damage == nil {
             let looked = try await kept { try await self.store.lookAgain(allowed: looks) }
             guard let looked else { return }
+            noteCommit()
             if let error = looked.error {
                 place.log.warning("suspects.refused error=\(error)")
             } else {
@@ -178,6 +181,9 @@ actor Inbox: Responder {
             news.ring()
         }
     }
+
+    /// Something was written: if there was no room, there is again.
+    private func noteCommit() { full = nil }
 
     /// Runs `body` on the store, and sorts out what is the matter with the store.
     func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
