@@ -41,26 +41,18 @@ struct BadRequestTests {
         let cases = Self.decided.filter { $0.bytes.count < Self.short }
         try await withGroup { group in
             try await group.start(.signer, .ingress)
-            let visits = try await withThrowingTaskGroup { callers in
-                for first in 0..<Self.callers {
-                    callers.addTask {
-                        try await blocking {
-                            var visits = 0
-                            for index in stride(from: first, to: cases.count, by: Self.callers) {
-                                let bytes = cases[index].bytes
-                                for cut in bytes.indices.dropFirst() {
-                                    let pieces = [bytes[..<cut], bytes[cut...]]
-                                    Self.check(
-                                        try Self.visit(group, pieces), cases[index], pieces: 2)
-                                    visits += 1
-                                }
-                            }
-                            return visits
-                        }
+            let visits = try await onThreads(Self.callers) { first, _ in
+                var visits = 0
+                for index in stride(from: first, to: cases.count, by: Self.callers) {
+                    let bytes = cases[index].bytes
+                    for cut in bytes.indices.dropFirst() {
+                        let pieces = [bytes[..<cut], bytes[cut...]]
+                        Self.check(try Self.visit(group, pieces), cases[index], pieces: 2)
+                        visits += 1
                     }
                 }
-                return try await callers.reduce(0, +)
-            }
+                return visits
+            }.reduce(0, +)
             print("\(cases.count) bad requests, cut in two at every byte: \(visits) connections")
             #expect(visits > 10_000)
             #expect(try await group.webhook(Payload.text("x", wamid: "wamid.1")).status == 200)

@@ -5,7 +5,7 @@ import TestSupport
 final class Callers: Sendable {
     private let group: TestGroup
     private let count: Int
-    private let isStopped = Atomic(false)
+    private let stopped = Flag()
     private let refusals = Counter()
     private let answered = Mutex<[String]>([])
 
@@ -21,22 +21,20 @@ final class Callers: Sendable {
     var texts: [String] { answered.withLock { $0.sorted() } }
 
     /// Lets each finish what it is at.
-    func stop() { isStopped.store(true, ordering: .relaxed) }
+    func stop() { stopped.raise() }
 
-    func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for caller in 0..<count { tasks.addTask { try await blocking { self.call(caller) } } }
-            try await tasks.waitForAll()
-        }
-    }
+    func run() async throws { try await onThreads(count, call) }
 
-    private func call(_ caller: Int) {
+    private func call(_ caller: Int, isCancelled: () -> Bool) {
         var n = 0
-        while !isStopped.load(ordering: .relaxed) {
+        while !stopped.isUp {
             n += 1
             let text = "\(n.isMultiple(of: 2) ? "webhook" : "send").\(caller).\(n)"
-            while !isTaken(text, asWebhook: n.isMultiple(of: 2)) {}
+            while !isTaken(text, asWebhook: n.isMultiple(of: 2)) {
+                if isCancelled() { return }
+            }
             answered.withLock { $0.append(text) }
+            if isCancelled() { return }
         }
     }
 

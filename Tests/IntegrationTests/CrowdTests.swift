@@ -125,22 +125,15 @@ private final class Storm: Sendable {
     var failures: Int { failed.count }
 
     func rage() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for _ in 0..<callers {
-                tasks.addTask {
-                    try await blocking {
-                        for number in 0..<self.each {
-                            do throws(HTTPFailure) {
-                                let connection = try HTTPConnection(port: self.port)
-                                if number % 2 == 0 { try connection.send("GET /".utf8) }
-                                connection.resetAtEnd()
-                            } catch { self.failed.add() }
-                            self.finished.add()
-                        }
-                    }
-                }
+        try await onThreads(callers) { _, isCancelled in
+            for number in 0..<self.each where !isCancelled() {
+                do throws(HTTPFailure) {
+                    let connection = try HTTPConnection(port: self.port)
+                    if number % 2 == 0 { try connection.send("GET /".utf8) }
+                    connection.resetAtEnd()
+                } catch { self.failed.add() }
+                self.finished.add()
             }
-            try await tasks.waitForAll()
         }
     }
 }

@@ -128,23 +128,15 @@ extension LoadingTests {
 extension TestGroup {
     /// Posts all bodies over that many connections at once; each must get 200.
     func postOften(_ bodies: [[UInt8]], connections: Int) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for caller in 0..<connections {
-                let own = bodies.indices.filter { $0 % connections == caller }.map { bodies[$0] }
-                tasks.addTask {
-                    try await blocking {
-                        let connection = try self.connection()
-                        for body in own {
-                            let answer = try connection.ask(
-                                "POST", Self.webhookPath, Self.webhookFields(body), body: body)
-                            guard answer.status == 200 else {
-                                throw UnexpectedAnswer(status: answer.status, body: answer.text)
-                            }
-                        }
-                    }
+        try await onThreads(connections) { caller, _ in
+            let connection = try self.connection()
+            for body in bodies.indices.filter({ $0 % connections == caller }).map({ bodies[$0] }) {
+                let answer = try connection.ask(
+                    "POST", Self.webhookPath, Self.webhookFields(body), body: body)
+                guard answer.status == 200 else {
+                    throw UnexpectedAnswer(status: answer.status, body: answer.text)
                 }
             }
-            try await tasks.waitForAll()
         }
     }
 }

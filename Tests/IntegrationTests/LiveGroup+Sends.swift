@@ -35,27 +35,17 @@ extension TestGroup {
     /// waiting for Meta; answers the ids.
     func queueTexts(_ count: Int, toEachOf persons: Int) async throws -> [String] {
         let fields = authorization + ["Content-Type: application/json", "Prefer: respond-async"]
-        return try await withThrowingTaskGroup(of: [String].self) { tasks in
-            for person in 0..<persons {
-                tasks.addTask {
-                    try await blocking {
-                        let connection = try self.connection()
-                        return try (1...count).map { number in
-                            let body = #"{"to":"\#(Self.person(person))","text":"\#(number)"}"#
-                            let answer = try connection.ask(
-                                "POST", "/api/whatsapp/send", fields, body: Array(body.utf8))
-                            guard [200, 202].contains(answer.status),
-                                let id = answer.json["id"]?.text
-                            else {
-                                throw UnexpectedAnswer(status: answer.status, body: answer.text)
-                            }
-                            return id
-                        }
-                    }
-                }
+        return try await onThreads(persons) { person, _ in
+            let connection = try self.connection()
+            return try (1...count).map { number in
+                let body = #"{"to":"\#(Self.person(person))","text":"\#(number)"}"#
+                let answer = try connection.ask(
+                    "POST", "/api/whatsapp/send", fields, body: Array(body.utf8))
+                guard [200, 202].contains(answer.status), let id = answer.json["id"]?.text
+                else { throw UnexpectedAnswer(status: answer.status, body: answer.text) }
+                return id
             }
-            return try await tasks.reduce(into: []) { $0 += $1 }
-        }
+        }.flatMap { $0 }
     }
 
     /// How many dead letters there are.

@@ -18,7 +18,7 @@ final class Load: Sendable {
     private let secret: String
     private let connections: Int
     private let tally = Mutex(Tally())
-    private let isStopped = Atomic(false)
+    private let stopped = Flag()
 
     init(port: UInt16, secret: String = TestGroup.appSecret, connections: Int) {
         self.port = port
@@ -28,23 +28,18 @@ final class Load: Sendable {
 
     var answered: Int { tally.withLock { $0.acknowledged.count } }
 
-    func stop() { isStopped.store(true, ordering: .relaxed) }
+    func stop() { stopped.raise() }
 
     /// Posts over that many kept-alive connections, each made anew when it breaks.
     func run() async throws -> Tally {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for caller in 0..<connections {
-                tasks.addTask { try await blocking { self.call(caller) } }
-            }
-            try await tasks.waitForAll()
-        }
+        try await onThreads(connections, call)
         return tally.withLock { $0 }
     }
 
-    private func call(_ caller: Int) {
+    private func call(_ caller: Int, isCancelled: () -> Bool) {
         var connection: HTTPConnection?
         var n = 0
-        while !isStopped.load(ordering: .relaxed) {
+        while !stopped.isUp, !isCancelled() {
             n += 1
             let body = Payload.text("hello", wamid: "wamid.\(caller).\(n)")
             do {

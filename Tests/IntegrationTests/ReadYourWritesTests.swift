@@ -10,14 +10,7 @@ extension RunningTests {
         func underLoad() async throws {
             try await withGroup { group in
                 try await group.start()
-                try await withThrowingTaskGroup(of: Void.self) { tasks in
-                    for caller in 1...8 {
-                        tasks.addTask {
-                            try await blocking { try Self.writeAndRead(group, caller) }
-                        }
-                    }
-                    try await tasks.waitForAll()
-                }
+                try await onThreads(8) { caller, _ in try Self.writeAndRead(group, caller) }
             }
         }
 

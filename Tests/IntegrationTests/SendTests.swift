@@ -70,21 +70,14 @@ extension RunningTests {
         func oneForManyCallers() async throws {
             try await withGroup { group in
                 try await group.start(.provider, .ingress)
-                let answers = try await withThrowingTaskGroup(of: [HTTPAnswer].self) { tasks in
-                    for _ in 0..<20 {
-                        tasks.addTask {
-                            try await blocking {
-                                let connection = try group.connection()
-                                return try (0..<10).map { _ in
-                                    try connection.ask(
-                                        "POST", "/api/whatsapp/send", ["Idempotency-Key: order-17"],
-                                        body: Array(Self.text.utf8))
-                                }
-                            }
-                        }
+                let answers = try await onThreads(20) { _, _ in
+                    let connection = try group.connection()
+                    return try (0..<10).map { _ in
+                        try connection.ask(
+                            "POST", "/api/whatsapp/send", ["Idempotency-Key: order-17"],
+                            body: Array(Self.text.utf8))
                     }
-                    return try await tasks.reduce(into: []) { $0 += $1 }
-                }
+                }.flatMap { $0 }
                 #expect(answers.count == 200)
                 #expect(answers.allSatisfy { $0.status == 200 })
                 #expect(Set(answers.map { $0.json["id"]?.text }).count == 1)

@@ -40,16 +40,9 @@ struct SlowCallerTests {
     private static func visitSlowly(
         _ group: TestGroup, _ cut: Counter
     ) async throws -> [(Kind, Duration, [HTTPAnswer])] {
-        try await withThrowingTaskGroup { tasks in
-            for kind in Kind.allCases {
-                for _ in 0..<10 {
-                    tasks.addTask {
-                        defer { cut.add() }
-                        return try await blocking { try visitSlowly(group, kind) }
-                    }
-                }
-            }
-            return try await tasks.reduce(into: []) { $0.append($1) }
+        try await onThreads(10 * Kind.allCases.count) { caller, _ in
+            defer { cut.add() }
+            return try visitSlowly(group, Kind.allCases[caller / 10])
         }
     }
 
