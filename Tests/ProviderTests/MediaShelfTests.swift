@@ -38,7 +38,8 @@ struct MediaShelfTests {
                 }
             }
             let shelf = MediaShelf(
-                of: scratch.outbox, in: files, upTo: limit, on: scratch.loop)
+                of: scratch.outbox, in: files, upTo: limit, wokenBy: Bell(on: scratch.loop),
+                on: scratch.loop)
             await body(shelf)
             let states = try await scratch.outbox.change { _, tables, _ in
                 try rows.map { ($0.0.id, try tables.media.find($0.0.id)?.state) }
@@ -85,7 +86,8 @@ struct MediaShelfTests {
             }
             try await files.open(keeping: [])
             let shelf = MediaShelf(
-                of: scratch.outbox, in: files, upTo: 1_000, on: scratch.loop)
+                of: scratch.outbox, in: files, upTo: 1_000, wokenBy: Bell(on: scratch.loop),
+                on: scratch.loop)
             try await scratch.outbox.change { _, tables, now in
                 _ = try tables.media.add(Self.row("a", .pending), at: now)
             }

@@ -14,8 +14,8 @@ struct SendPath: Sendable {
     let templates: Templates
     /// What files are handed to and fetched from; nil in stub.
     let graph: GraphClient?
-    /// Rung when the feed named files.
-    let newMedia: Bell
+    /// Rung when the feed named files, or somebody whose files go.
+    let filesChanged: Bell
     private let marking: Task<Void, Never>?
     private let settling: Task<Void, Never>
     private let transfers: Transfers?
@@ -23,7 +23,7 @@ struct SendPath: Sendable {
     static func start(
         _ settings: ProviderSettings, _ outbox: Outbox, _ place: Place
     ) async throws -> SendPath {
-        let newMedia = Bell(on: place.loop)
+        let filesChanged = Bell(on: place.loop)
         switch place.mode {
         case .stub:
             let stubLife = StubLife(of: outbox, on: place.loop)
@@ -34,8 +34,8 @@ struct SendPath: Sendable {
             try await sender.start()
             return SendPath(
                 stubLife: stubLife, sender: sender, marks: nil, templates: templates, graph: nil,
-                newMedia: newMedia, marking: nil,
-                settling: follow(outbox, nil, nil, templates, newMedia, place), transfers: nil)
+                filesChanged: filesChanged, marking: nil,
+                settling: follow(outbox, nil, nil, templates, filesChanged, place), transfers: nil)
         case .live:
             let transfers = try Transfers(on: place.loop)
             let graph = try graph(settings, transfers, place)
@@ -63,8 +63,8 @@ struct SendPath: Sendable {
             let marking = Task(executorPreference: place.loop) { await marks.run() }
             return SendPath(
                 stubLife: nil, sender: sender, marks: marks, templates: templates, graph: graph,
-                newMedia: newMedia, marking: marking,
-                settling: follow(outbox, sender, marks, templates, newMedia, place),
+                filesChanged: filesChanged, marking: marking,
+                settling: follow(outbox, sender, marks, templates, filesChanged, place),
                 transfers: transfers)
         }
     }
@@ -72,11 +72,11 @@ struct SendPath: Sendable {
     /// Follows inbox's changes; in stub only for what is to be known once the gateway is live.
     private static func follow(
         _ outbox: Outbox, _ sender: MessageSender?, _ marks: ReadMarks?,
-        _ templates: Templates, _ newMedia: Bell, _ place: Place
+        _ templates: Templates, _ filesChanged: Bell, _ place: Place
     ) -> Task<Void, Never> {
         let inbox = place.client(to: .inbox)
         let settlement = Settlement(
-            of: outbox, for: sender, and: marks, telling: templates, waking: newMedia,
+            of: outbox, for: sender, and: marks, telling: templates, waking: filesChanged,
             on: place.loop
         ) {
             try await inbox.ask($0, within: $1)

@@ -29,8 +29,8 @@ actor Settlement {
     private let sender: MessageSender?
     private let marks: ReadMarks?
     private let templates: Templates
-    /// Rung when the feed named files.
-    private let newMedia: Bell?
+    /// Rung when the feed named files, or somebody whose files go.
+    private let filesChanged: Bell?
     private let ask: @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     private let nap: Bell
 
@@ -39,14 +39,14 @@ actor Settlement {
     /// `ask` puts a question to inbox, within a time.
     init(
         of outbox: Outbox, for sender: MessageSender?, and marks: ReadMarks? = nil,
-        telling templates: Templates, waking newMedia: Bell? = nil, on loop: EventLoop,
+        telling templates: Templates, waking filesChanged: Bell? = nil, on loop: EventLoop,
         ask: @escaping @Sendable (FollowChanges, Duration) async throws -> FollowChanges.Answer
     ) {
         self.outbox = outbox
         self.sender = sender
         self.marks = marks
         self.templates = templates
-        self.newMedia = newMedia
+        self.filesChanged = filesChanged
         self.loop = loop
         self.ask = ask
         nap = Bell(on: loop)
@@ -101,7 +101,7 @@ actor Settlement {
         }
         await sender?.followed(followed)
         if !news.marks.isEmpty { await marks?.look() }
-        if !news.media.isEmpty { newMedia?.ring() }
+        if !news.media.isEmpty || !news.erased.isEmpty { filesChanged?.ring() }
         return news.position
     }
 

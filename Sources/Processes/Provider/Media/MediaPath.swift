@@ -8,7 +8,7 @@ struct MediaPath: Sendable {
     let files: MediaFiles
     let shelf: MediaShelf
     let uploads: Uploads
-    /// Rung when there may be more to fetch, or more room for it.
+    /// Rung when there may be more to fetch, more room for it, or files to remove.
     let bell: Bell
     private let tasks: [Task<Void, Never>]
 
@@ -31,8 +31,9 @@ struct MediaPath: Sendable {
                 }
             }
         }
-        let shelf = MediaShelf(of: outbox, in: files, upTo: settings.mediaLimit, on: loop)
-        let bell = sendPath.newMedia
+        let bell = sendPath.filesChanged
+        let shelf = MediaShelf(
+            of: outbox, in: files, upTo: settings.mediaLimit, wokenBy: bell, on: loop)
         var tasks = [Task(executorPreference: loop) { await shelf.keepUp() }]
         var meta: MediaUploader?
         if let graph = sendPath.graph {

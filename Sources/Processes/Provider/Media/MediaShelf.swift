@@ -19,6 +19,8 @@ actor MediaShelf {
     let files: MediaFiles
     /// Bytes of all files together.
     private let limit: Int64
+    /// Rung when somebody was erased, among else.
+    private let bell: Bell
     private let loop: EventLoop
     /// What is on its way.
     private var reserved: Int64 = 0
@@ -27,10 +29,14 @@ actor MediaShelf {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(of outbox: Outbox, in files: MediaFiles, upTo limit: Int64, on loop: EventLoop) {
+    init(
+        of outbox: Outbox, in files: MediaFiles, upTo limit: Int64, wokenBy bell: Bell,
+        on loop: EventLoop
+    ) {
         self.outbox = outbox
         self.files = files
         self.limit = limit
+        self.bell = bell
         self.loop = loop
     }
 
@@ -78,12 +84,18 @@ actor MediaShelf {
 
     // MARK: Upkeep
 
-    /// Lets what is out of date go, until its task is cancelled; the owner starts it once.
+    /// Lets what is out of date go, and at once what is of people who were erased, until its task is
+    /// cancelled; the owner starts it once.
     func keepUp() async {
-        let pause = Bell(on: loop)
+        var next = ContinuousClock.now
         while !Task.isCancelled {
-            await tidy()
-            _ = await pause.wait(atMost: Self.checkInterval)
+            if ContinuousClock.now >= next {
+                await tidy()
+                next = .now + Self.checkInterval
+            }
+            // Last, so that nobody is erased unheard between this look and the wait.
+            await removeErased()
+            _ = await bell.wait(atMost: next - .now)
         }
     }
 
@@ -96,16 +108,24 @@ actor MediaShelf {
             guard let dropped, dropped.count > 0 else { break }
             for file in dropped.files { await files.remove(file) }
         }
-        await removeErased()
         _ = await makeRoom()
     }
 
-    /// Removes the files of people who were erased.
+    /// Removes the files of people who were erased, until there are none.
     private func removeErased() async {
-        let names = try? await outbox.change { _, tables, _ in try tables.erasures.leftFiles() }
-        for name in names ?? [] {
-            await files.remove(name)
-            _ = try? await outbox.change { _, tables, _ in try tables.erasures.removed(name) }
+        do {
+            while true {
+                let names = try await outbox.change { _, tables, _ in
+                    try tables.erasures.leftFiles()
+                }
+                guard !names.isEmpty else { return }
+                for name in names {
+                    await files.remove(name)
+                    try await outbox.change { _, tables, _ in try tables.erasures.removed(name) }
+                }
+            }
+        } catch {
+            // The outbox says itself what is the matter with it; the next look goes on.
         }
     }
 
