@@ -68,7 +68,8 @@ struct CallerMemoryTests {
                 """)
             // Its buffers, its deadline and its place, in a debug build too: 16 KiB would be a leak.
             #expect(each < 16_384)
-            #expect(resident[1] - resident[0] < resident[0] / 10)
+            #expect(
+                Sanitizer.keepsFreedMemory || resident[1] - resident[0] < resident[0] / 10)
             #expect(try await group.journaledWebhooks().count == 40)
         }
     }

@@ -239,7 +239,7 @@ struct FileTests {
                 "after 60 MB out \(downloaded)")
             // A part of 1 MiB is there as base64 in a frame, decoded, and on its way out, each perhaps
             // twice while a buffer grows; a fifth of the file is far from it, and far from the file.
-            #expect(downloaded - before < 12_000)
+            #expect(Sanitizer.keepsFreedMemory || downloaded - before < 12_000)
         }
     }
 }

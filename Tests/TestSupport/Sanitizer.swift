@@ -20,6 +20,9 @@ package enum Sanitizer {
     /// Whether there is one: all is slower then, needs more memory, and makes system calls of its own.
     package static var isOn: Bool { !variables.isEmpty }
 
+    /// Whether memory that was freed stays for a while, so that what a process has tells nothing.
+    package static var keepsFreedMemory: Bool { variable("ASAN_OPTIONS") != nil }
+
     /// Keeps the log of a child that ended because something was found in it; no test has to look.
     static func note(_ ended: Ended, of process: String, pid: pid_t, log: String) {
         guard isOn, ended == .exited(exitCode), let folder = variable(reports) else { return }
