@@ -114,7 +114,7 @@ struct CallerMemoryTests {
             // A few large bodies may just be there or be gone. If only one in four stayed, three rounds
             // would leave 24 MiB.
             let (early, late) = (resident[..<3].max() ?? 0, resident[3...].max() ?? 0)
-            #expect(late - early < 12 << 10)
+            #expect(Sanitizer.keepsFreedMemory || late - early < 12 << 10)
         }
     }
 }
