@@ -125,9 +125,8 @@ struct RetentionTests {
         #expect(try await inbox.store.remains(now: due - 1) == nil)
         let number = try #require(try await inbox.store.remains(now: due))
         #expect(try inbox.has("forgettable"))
-        var goesOn = try await inbox.store.mergeWords(begins: true)
-        while goesOn { goesOn = try await inbox.store.mergeWords(begins: false) }
-        #expect(try await inbox.store.swept(upTo: number))
+        var next: InboxStore.Sweep? = .words(begins: true)
+        while let step = next { next = try await inbox.store.sweep(step, upTo: number) }
         #expect(try !inbox.has("forgettable"))
         #expect(try inbox.has("kept"))
         #expect(try await inbox.store.remains(now: .max) == nil)

@@ -1,6 +1,5 @@
 import JSON
 import TestSupport
-import Testing
 
 /// Somebody whose traces are looked for.
 struct Traced {
@@ -57,16 +56,12 @@ extension JSONValue {
 extension TestGroup {
     /// Which file of the state directory has which of these texts, logs included.
     func traces(of needles: [String]) async throws -> [String] {
-        try await Self.traces(of: needles, in: folder.path)
-    }
-
-    private static func traces(of needles: [String], in folder: String) async throws -> [String] {
         // A search in Swift takes a debug build a minute. What is gone meanwhile, grep complains of.
         let found = try await runToEnd(
             "/usr/bin/grep",
             ["-r", "-a", "-o", "-F", "-s", "-D", "skip"] + needles.flatMap { ["-e", $0] }
-                + [folder], environment: ["LC_ALL": "C"])
-        let lines = found.output.split(separator: "\n").map { $0.dropFirst(folder.count + 1) }
+                + [folder.path], environment: ["LC_ALL": "C"])
+        let lines = found.output.split(separator: "\n").map { $0.dropFirst(folder.path.count + 1) }
         return Set(lines.map(String.init)).sorted()
     }
 
@@ -81,34 +76,13 @@ extension TestGroup {
             try await eventually("no file has anything of them", within: limit) {
                 try await traces(of: needles).isEmpty
             }
-        } catch is NeverHappened { try await report(try await traces(of: needles), of: needles) }
+        } catch is NeverHappened { throw Left(traces: try await traces(of: needles)) }
         try await eventually("health says that all is done", within: limit) {
             let processes = try await get("/api/health").json["processes"]
             return ["ingress", "provider", "inbox"].allSatisfy {
                 processes?[$0]?["figures"]?["erasing"] == 0
             }
         }
-    }
-
-    /// Fails for what is left, unless it is that which SECURITY.md says may be: SQLite leaves copies of rows
-    /// in the unused part of a page when it moves them to others, which none of its settings prevents.
-    private func report(_ left: [String], of needles: [String]) async throws {
-        let failure = Left(traces: left)
-        let copy = try TemporaryFolder()
-        let vacuum = """
-            import sqlite3, sys
-            sqlite3.connect(sys.argv[1]).execute("VACUUM INTO ?", sys.argv[2:])
-            """
-        let made = try await runToEnd(
-            "/usr/bin/python3",
-            ["-E", "-s", "-c", vacuum, folder.file("inbox/inbox.db"), copy.file("used")],
-            environment: [:])
-        #expect(made.ended == .exited(0), "\(made.output)")
-        let used = try await Self.traces(of: needles, in: copy.path)
-        guard left.allSatisfy({ $0.hasPrefix("inbox/inbox.db:") }), used.isEmpty else {
-            throw failure
-        }
-        withKnownIssue("in the unused part of a page", isIntermittent: true) { throw failure }
     }
 
     /// Kills inbox, takes its file away, and waits until it was made anew from the journals.

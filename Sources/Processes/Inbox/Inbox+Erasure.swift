@@ -12,35 +12,33 @@ extension Inbox {
         try await kept { try await self.store.redact(asked) }
     }
 
-    /// Takes what is left of the erased and of the old out of indexes and log, until its task is cancelled.
-    ///
-    /// In small steps, each followed by as long a rest; it goes on where a killed process left it.
+    /// Takes what is left of the erased and of the old out of indexes, pages and log, until its task is
+    /// cancelled; what another one erased meanwhile left behind is taken out after it.
     func sweep() async {
         let pause = Bell(on: place.loop)
         while !Task.isCancelled {
             do {
                 if let number = try await kept({ try await self.store.remains(now: Clocks.wall) }) {
-                    if try await sweep(upTo: number, pause) { continue }
+                    try await sweep(upTo: number, pause)
+                    continue
                 }
+            } catch is InboxStore.FileIsRead {
+                // For a moment, by a check or a copy.
             } catch { place.log.warning("erasure.unswept error=\(error)") }
             _ = await erased.wait(atMost: Self.looking)
         }
     }
 
-    /// Answers whether nothing is left up to that number; false: try again later.
-    private func sweep(upTo number: Int64, _ pause: Bell) async throws -> Bool {
+    /// In small steps, each followed by as long a rest; it goes on where a killed process left it.
+    private func sweep(upTo number: Int64, _ pause: Bell) async throws {
         let start = ContinuousClock.now
-        var (begins, goesOn) = (true, true)
-        while goesOn && !Task.isCancelled {
+        var next: InboxStore.Sweep? = .words(begins: true)
+        while let step = next {
+            if Task.isCancelled { return }
             let begin = ContinuousClock.now
-            goesOn = try await kept { [begins] in try await self.store.mergeWords(begins: begins) }
-            begins = false
+            next = try await kept { try await self.store.sweep(step, upTo: number) }
             _ = await pause.wait(atMost: begin.duration(to: .now))
         }
-        guard !goesOn, try await kept({ try await self.store.swept(upTo: number) }) else {
-            return false
-        }
         place.log.info("erasure.swept ms=\(start.duration(to: .now) / .milliseconds(1))")
-        return true
     }
 }

@@ -35,11 +35,38 @@ extension InboxStore {
             .first(.integer(now)) { $0.integer(0) }
     }
 
-    /// Merges some of the indexes of words, which keep what was taken out of them until then.
+    /// What is done about what went, one after the other.
+    enum Sweep: Sendable {
+        /// The indexes of words, which keep what was taken out of them until they are merged; `begins`: all that
+        /// there is now is to become one. (SQLite, "FTS5: the merge command")
+        case words(begins: Bool)
+        /// Pages of the file from that one on, in which rows that were moved have left copies.
+        case pages(from: Int64)
+    }
+
+    /// Another process reads the file: try again.
+    struct FileIsRead: Error {}
+
+    /// Does some of it; answers what is to be done next, or nil once it is noted that nothing is left of what
+    /// went up to that number.
     ///
-    /// `begins`: all that there is now is to become one. (SQLite, "FTS5: the merge command")
-    /// - Returns: whether there is more to merge.
-    func mergeWords(begins: Bool) throws -> Bool {
+    /// - Throws: `FileIsRead`, `DatabaseError`.
+    func sweep(_ sweep: Sweep, upTo number: Int64) throws -> Sweep? {
+        switch sweep {
+        case .words(let begins):
+            return try mergeWords(begins: begins) ? .words(begins: false) : .pages(from: 1)
+        case .pages(let first):
+            let database = try opened().database
+            do {
+                if let next = try database.clean(from: first) { return .pages(from: next) }
+            } catch DatabaseError.busy { throw FileIsRead() }
+            try opened().sql("DELETE FROM remains WHERE number <= ?").run(.integer(number))
+            return nil
+        }
+    }
+
+    /// Whether there is more to merge.
+    private func mergeWords(begins: Bool) throws -> Bool {
         let store = try opened()
         let pages = Parameter.integer(begins ? -Self.pagesMerged : Self.pagesMerged)
         let before = store.database.totalChanges
@@ -51,15 +78,5 @@ extension InboxStore {
         }
         // Each counts as one change by itself.
         return store.database.totalChanges - before > 2
-    }
-
-    /// Empties the log, and notes that nothing is left of what went up to that number.
-    ///
-    /// - Returns: false when somebody else reads the file: try again.
-    func swept(upTo number: Int64) throws -> Bool {
-        let store = try opened()
-        do { try store.database.checkpoint() } catch DatabaseError.busy { return false }
-        try store.sql("DELETE FROM remains WHERE number <= ?").run(.integer(number))
-        return true
     }
 }

@@ -16,7 +16,8 @@ final class ErasureTable {
 
     private let database: Database
     private let addressees, unsettled, blankAttempts, dropLife, blankMessages, keys, writers,
-        dropKey, dropWriter, dropMedia, keepFile, files, addFile, dropFile: Statement
+        dropKey, dropWriter, dropMedia, keepFile, files, addFile, dropFile, addUncleaned,
+        findUncleaned, dropUncleaned: Statement
     private let encoder = JSONEncoder.gateway()
 
     /// Takes over the tables that `OutboxSchema` made.
@@ -55,6 +56,9 @@ final class ErasureTable {
         files = try database.prepare("SELECT file FROM erased_files")
         addFile = try database.prepare("INSERT OR IGNORE INTO erased_files VALUES (?)")
         dropFile = try database.prepare("DELETE FROM erased_files WHERE file = ?")
+        addUncleaned = try database.prepare("INSERT OR IGNORE INTO uncleaned VALUES (1)")
+        findUncleaned = try database.prepare("SELECT 1 FROM uncleaned")
+        dropUncleaned = try database.prepare("DELETE FROM uncleaned")
     }
 
     /// The recipients that a person was written to under.
@@ -111,6 +115,16 @@ final class ErasureTable {
 
     /// Notes that a file is gone.
     func removed(_ file: String) throws { try dropFile.run(.text(file)) }
+
+    // MARK: The file
+
+    /// Notes that pages of the file have copies of what went.
+    func noteUncleaned() throws { try addUncleaned.run() }
+
+    func isUncleaned() throws -> Bool { try findUncleaned.first { _ in true } ?? false }
+
+    /// Notes that no page has any.
+    func noteCleaned() throws { try dropUncleaned.run() }
 
     private static func name(of key: String) -> String {
         Hex.encode(SHA256.digest(Data(key.utf8)))

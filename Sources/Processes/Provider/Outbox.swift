@@ -30,6 +30,7 @@ actor Outbox {
 
     private let loop: EventLoop
     private let store: OutboxStore
+    private let upkeep: Bell
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var changes: [Change] = []
@@ -59,6 +60,7 @@ actor Outbox {
     ) {
         self.loop = loop
         self.store = store
+        upkeep = Bell(on: loop)
         state = StoreState(report: report)
         entries = EntryBell(on: loop)
     }
@@ -293,23 +295,34 @@ actor Outbox {
 
     /// Watches the path and prunes what is old, until its task is cancelled; the owner starts it once.
     func keepUp() async {
-        let pause = Bell(on: loop)
         var checks = 0
         while !Task.isCancelled {
             if await store.isDisplaced, condition != .closed { state.become(.displaced) }
             await sweep()
             if checks % Self.checksPerPruning == 0 { await prune() }
             checks += 1
-            _ = await pause.wait(atMost: Self.checkInterval)
+            _ = await upkeep.wait(atMost: Self.checkInterval)
         }
     }
 
-    /// Whether something is left of people who were erased: in the file's log, or as a file of theirs.
+    /// Has what was erased taken out of pages and log now, instead of at the next look.
+    func hurry() { upkeep.ring() }
+
+    /// Whether something is left of people who were erased: in the file, its log, or as a file of theirs.
     func leavesTraces() async -> Bool { await store.leavesTraces }
 
-    /// Empties the log of what was erased; one that cannot be emptied now is looked at again.
+    /// Takes what was erased out of pages and log, in small steps, each followed by as long a rest; while
+    /// another process reads the file it waits for the next look.
     private func sweep() async {
-        do { try await store.sweep() } catch { state.noteEnd(error) }
+        let pause = Bell(on: loop)
+        do {
+            var begin = ContinuousClock.now
+            while try await store.clean(), !Task.isCancelled {
+                _ = await pause.wait(atMost: begin.duration(to: .now))
+                begin = .now
+            }
+            try await store.sweep()
+        } catch { state.noteEnd(error) }
     }
 
     private func prune() async {

@@ -7,7 +7,7 @@ enum OutboxSchema {
     static let migrations = [
         JournalTable.migration, .sql(first), .sql(live), .sql(media), .sql(people),
         .sql(readMarks), JournalTable.daysMigration, .sql(limits),
-        .sql(templates), .sql(erasure), JournalTable.redactionMigration,
+        .sql(templates), .sql(erasure), JournalTable.redactionMigration, .sql(cleaning),
     ]
 
     /// A message's state is settled when it needs nothing more of us.

@@ -2,6 +2,7 @@ internal import CloudAPI
 internal import FoundationEssentials
 internal import JSON
 internal import Journal
+internal import SQLite
 internal import Wire
 
 extension OutboxStore {
@@ -19,8 +20,25 @@ extension OutboxStore {
         }
         try tables.erasures.forget(person)
         for conversation in person.conversations { try tables.readMarks.forget(conversation) }
-        tables.journal.leavesTraces = true
+        try tables.erasures.noteUncleaned()
+        // Pages that were cleaned by now may have new copies, of rows that were moved while others went.
+        uncleaned = 1
         return settled
+    }
+
+    /// Cleans some pages of the file if anybody was erased; answers whether there are more to clean.
+    ///
+    /// - Throws: `JournalError`.
+    func clean() throws -> Bool {
+        try onTables { tables in
+            guard try tables.erasures.isUncleaned() else { return false }
+            if let next = try tables.database.clean(from: uncleaned) {
+                uncleaned = next
+                return true
+            }
+            try tables.erasures.noteCleaned()
+            return false
+        }
     }
 }
 

@@ -35,10 +35,11 @@ extension OutboxStore {
 
     func sweep() throws { try onTables { try $0.journal.sweep() } }
 
-    /// Whether the log still has something of somebody who was erased, or a file of theirs is there.
+    /// Whether file or log still have something of somebody who was erased, or a file of theirs is there.
     var leavesTraces: Bool {
         let leaves = try? onTables { tables in
-            try tables.journal.leavesTraces || !tables.erasures.leftFiles().isEmpty
+            try tables.journal.leavesTraces || tables.erasures.isUncleaned()
+                || !tables.erasures.leftFiles().isEmpty
         }
         return leaves ?? false
     }

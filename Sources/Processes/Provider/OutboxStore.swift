@@ -61,6 +61,8 @@ actor OutboxStore {
     let encoder = JSONEncoder.gateway()
     /// The last journal entry of the transaction at hand.
     var written: Int64?
+    /// The first page of the file that may have copies of rows of the erased, if anybody was.
+    var uncleaned: Int64 = 1
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -102,6 +102,7 @@ actor Settlement {
         await sender?.followed(followed)
         if !news.marks.isEmpty { await marks?.look() }
         if !news.media.isEmpty || !news.erased.isEmpty { filesChanged?.ring() }
+        if !news.erased.isEmpty { await outbox.hurry() }
         return news.position
     }
 
