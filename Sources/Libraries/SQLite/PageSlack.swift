@@ -8,7 +8,9 @@ enum PageSlack {
     /// With more pages than this the first byte of an overflow page may look like a tree's: 128 GiB of 4 KiB.
     static let mostPages: Int64 = 1 << 25
 
-    /// Where in the page it is; nil for a page that is not a tree's. `number` counts from 1.
+    /// Where in the page it is; nil for a page that is not a tree's.
+    ///
+    /// `number` counts from 1.
     static func range(in page: UnsafeRawBufferPointer, number: Int64) -> Range<Int>? {
         // The file's own header comes first.
         let header = number == 1 ? 100 : 0
