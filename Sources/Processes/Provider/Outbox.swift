@@ -311,13 +311,16 @@ actor Outbox {
     /// Whether something is left of people who were erased: in the file, its log, or as a file of theirs.
     func leavesTraces() async -> Bool { await store.leavesTraces }
 
-    /// Takes what was erased out of pages and log, in small steps, each followed by as long a rest; while
-    /// another process reads the file it waits for the next look.
+    /// Takes what was erased out of pages and log, in small steps, each followed by as long a rest.
+    ///
+    /// What takes longer than the next look at the path may wait goes on after that, and so does what another
+    /// process keeps from being done, since it reads the file.
     private func sweep() async {
         let pause = Bell(on: loop)
+        let end = ContinuousClock.now + Self.checkInterval
         do {
             var begin = ContinuousClock.now
-            while try await store.clean(), !Task.isCancelled {
+            while try await store.clean(), begin < end, !Task.isCancelled {
                 _ = await pause.wait(atMost: begin.duration(to: .now))
                 begin = .now
             }
