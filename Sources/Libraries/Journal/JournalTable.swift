@@ -57,7 +57,7 @@ package final class JournalTable {
     private(set) var isConfirmed = false
 
     /// Whether the database's log still has bytes of somebody who was erased.
-    package var leavesTraces = false
+    package internal(set) var leavesTraces = false
 
     package let database: Database
     let redact, note, checked: Statement

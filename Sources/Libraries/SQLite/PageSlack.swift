@@ -40,13 +40,14 @@ extension Database {
     /// - Throws: `DatabaseError`; `busy` when another connection reads the log: try again.
     package func clean(from first: Int64) throws -> Int64? {
         guard !isInTransaction else { throw misuse("cleaning inside a transaction") }
+        // Now the file has the newest of every page, and the log has none, also where nothing is cleaned.
+        try checkpoint()
         let (count, size) = (try pragma("page_count"), try pageSize())
         // With pages about pages, which no file of ours has, the first byte does not say what a page is.
         guard first <= count, count < PageSlack.mostPages, try pragma("auto_vacuum") == 0
         else { return nil }
         let end = min(count + 1, first + max(1, Self.bytesCleaned / size))
-        // Now the file has the newest of every page, and none is in memory, to be written back as it was.
-        try checkpoint()
+        // None stays in memory, to be written back as it was.
         try check(sqlite3_db_release_memory(handle))
         try withFile { file, calls in
             var isChanged = false
